@@ -1,0 +1,27 @@
+//! Checks that the window was built, and lists the commands so that each needs a permission.
+
+use std::path::Path;
+
+fn main() {
+    let page = "../ui/dist/index.html";
+    println!("cargo::rerun-if-changed={page}");
+    if !Path::new(page).is_file() {
+        println!(
+            "cargo::error=the window is not built: run `npm ci && npm run build` in `ui`, or `make run` for everything"
+        );
+        return;
+    }
+    let manifest = tauri_build::AppManifest::new().commands(&[
+        "snapshot",
+        "start_view",
+        "perform",
+        "create_cluster",
+        "check_draft",
+        "look_at",
+        "node_logs",
+    ]);
+    let attributes = tauri_build::Attributes::new().app_manifest(manifest);
+    if let Err(error) = tauri_build::try_build(attributes) {
+        println!("cargo::error={error:#}");
+    }
+}

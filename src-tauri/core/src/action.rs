@@ -1,0 +1,239 @@
+//! The one vocabulary of everything a person can ask for with a word.
+//!
+//! Tray items, shortcuts, notifications, the command line and a second launch all speak [`Action`],
+//! spelled by `Display` and read by `FromStr`: `start:dev`, `use-context:k3d-dev`. Carrying one out is
+//! the controller's work. Requests that carry more than a name (a filled-in form) are not actions.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    cluster::ClusterName,
+    context::ContextName,
+    error::{Code, Explain},
+    operation::OperationId,
+};
+
+/// A view of the window.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(
+    tag = "kind",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum View {
+    /// All clusters.
+    Clusters,
+    /// One cluster.
+    Cluster {
+        /// Which.
+        name: ClusterName,
+    },
+    /// The form for a new cluster.
+    NewCluster,
+    /// Asks before deleting.
+    Delete {
+        /// What would go.
+        name: ClusterName,
+    },
+    /// Every context.
+    Contexts,
+    /// Shortcuts and what the desktop says of them.
+    Shortcuts,
+}
+
+/// Something a person asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// A new cluster at once, with the last settings.
+    NewCluster,
+    /// Start a stopped cluster.
+    Start(ClusterName),
+    /// Stop a running one.
+    Stop(ClusterName),
+    /// Stop and start.
+    Restart(ClusterName),
+    /// Freeze.
+    Pause(ClusterName),
+    /// Thaw.
+    Resume(ClusterName),
+    /// Delete, without asking: the asking is done where it is spoken.
+    Delete(ClusterName),
+    /// Delete the cluster of the current context, after asking.
+    DeleteCurrent,
+    /// Start one node's container.
+    StartNode(String),
+    /// Stop one node's container.
+    StopNode(String),
+    /// Make a context the current one.
+    UseContext(ContextName),
+    /// Cancel a running operation.
+    Cancel(OperationId),
+    /// Forget an ended operation.
+    Dismiss(OperationId),
+    /// Put the line `export KUBECONFIG=…` for a cluster on the clipboard.
+    CopyExport(ClusterName),
+    /// Show a view of the window.
+    Show(View),
+    /// Show the window's view of the current cluster.
+    ShowCurrent,
+    /// End the app; running operations are named or waited for.
+    Quit,
+}
+
+/// The text names no action.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not an action")]
+pub struct UnknownAction(pub String);
+
+impl Explain for UnknownAction {
+    fn hint(&self) -> Option<String> {
+        Some("Actions look like `new-cluster`, `start:dev` or `use-context:k3d-dev`.".into())
+    }
+
+    fn code(&self) -> Code {
+        Code::BadInput
+    }
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NewCluster => f.write_str("new-cluster"),
+            Self::Start(name) => write!(f, "start:{name}"),
+            Self::Stop(name) => write!(f, "stop:{name}"),
+            Self::Restart(name) => write!(f, "restart:{name}"),
+            Self::Pause(name) => write!(f, "pause:{name}"),
+            Self::Resume(name) => write!(f, "resume:{name}"),
+            Self::Delete(name) => write!(f, "delete:{name}"),
+            Self::DeleteCurrent => f.write_str("delete-current"),
+            Self::StartNode(name) => write!(f, "start-node:{name}"),
+            Self::StopNode(name) => write!(f, "stop-node:{name}"),
+            Self::UseContext(name) => write!(f, "use-context:{name}"),
+            Self::Cancel(id) => write!(f, "cancel:{id}"),
+            Self::Dismiss(id) => write!(f, "dismiss:{id}"),
+            Self::CopyExport(name) => write!(f, "copy-export:{name}"),
+            Self::Show(View::Clusters) => f.write_str("show"),
+            Self::Show(View::Cluster { name }) => write!(f, "show-cluster:{name}"),
+            Self::Show(View::NewCluster) => f.write_str("new-cluster-form"),
+            Self::Show(View::Delete { name }) => write!(f, "ask-delete:{name}"),
+            Self::Show(View::Contexts) => f.write_str("show-contexts"),
+            Self::Show(View::Shortcuts) => f.write_str("show-shortcuts"),
+            Self::ShowCurrent => f.write_str("show-current"),
+            Self::Quit => f.write_str("quit"),
+        }
+    }
+}
+
+impl FromStr for Action {
+    type Err = UnknownAction;
+
+    fn from_str(text: &str) -> Result<Self, UnknownAction> {
+        let unknown = || UnknownAction(text.to_owned());
+        let (verb, object) = match text.split_once(':') {
+            Some((verb, object)) if !object.is_empty() => (verb, Some(object)),
+            Some(_) => return Err(unknown()),
+            None => (text, None),
+        };
+        let cluster = || object.map(ClusterName::observed).ok_or_else(unknown);
+        let node = || object.map(str::to_owned).ok_or_else(unknown);
+        let operation = || object.and_then(|id| id.parse().ok()).ok_or_else(unknown);
+        if object.is_some()
+            && matches!(
+                verb,
+                "new-cluster"
+                    | "delete-current"
+                    | "show"
+                    | "new-cluster-form"
+                    | "show-contexts"
+                    | "show-shortcuts"
+                    | "show-current"
+                    | "quit"
+            )
+        {
+            return Err(unknown());
+        }
+        Ok(match verb {
+            "new-cluster" => Self::NewCluster,
+            "start" => Self::Start(cluster()?),
+            "stop" => Self::Stop(cluster()?),
+            "restart" => Self::Restart(cluster()?),
+            "pause" => Self::Pause(cluster()?),
+            "resume" => Self::Resume(cluster()?),
+            "delete" => Self::Delete(cluster()?),
+            "delete-current" => Self::DeleteCurrent,
+            "start-node" => Self::StartNode(node()?),
+            "stop-node" => Self::StopNode(node()?),
+            "use-context" => Self::UseContext(ContextName::new(node()?)),
+            "cancel" => Self::Cancel(operation()?),
+            "dismiss" => Self::Dismiss(operation()?),
+            "copy-export" => Self::CopyExport(cluster()?),
+            "show" => Self::Show(View::Clusters),
+            "show-cluster" => Self::Show(View::Cluster { name: cluster()? }),
+            "new-cluster-form" => Self::Show(View::NewCluster),
+            "ask-delete" => Self::Show(View::Delete { name: cluster()? }),
+            "show-contexts" => Self::Show(View::Contexts),
+            "show-shortcuts" => Self::Show(View::Shortcuts),
+            "show-current" => Self::ShowCurrent,
+            "quit" => Self::Quit,
+            _ => return Err(unknown()),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may panic")]
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn any_action() -> impl Strategy<Value = Action> {
+        let name = || "[a-z][a-z0-9.-]{0,12}".prop_map(ClusterName::observed);
+        prop_oneof![
+            Just(Action::NewCluster),
+            Just(Action::DeleteCurrent),
+            Just(Action::ShowCurrent),
+            Just(Action::Quit),
+            Just(Action::Show(View::Clusters)),
+            Just(Action::Show(View::NewCluster)),
+            Just(Action::Show(View::Contexts)),
+            Just(Action::Show(View::Shortcuts)),
+            name().prop_map(Action::Start),
+            name().prop_map(Action::Stop),
+            name().prop_map(Action::Restart),
+            name().prop_map(Action::Pause),
+            name().prop_map(Action::Resume),
+            name().prop_map(Action::Delete),
+            name().prop_map(Action::CopyExport),
+            name().prop_map(|name| Action::Show(View::Cluster { name })),
+            name().prop_map(|name| Action::Show(View::Delete { name })),
+            "[a-z0-9-]{1,20}".prop_map(Action::StartNode),
+            "[a-z0-9-]{1,20}".prop_map(Action::StopNode),
+            // Context names are free text: cloud tools put colons and slashes into them.
+            "\\PC{1,40}".prop_map(|name| Action::UseContext(ContextName::new(name))),
+            any::<u32>().prop_map(|id| Action::Cancel(OperationId(id))),
+            any::<u32>().prop_map(|id| Action::Dismiss(OperationId(id))),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn every_action_is_read_back_as_it_was_spelled(action in any_action()) {
+            prop_assert_eq!(action.to_string().parse::<Action>().unwrap(), action);
+        }
+    }
+
+    #[test]
+    fn words_that_are_no_action_are_refused() {
+        for text in ["", "start", "start:", "quit:now", "cancel:x", "format-disk"] {
+            assert_eq!(
+                text.parse::<Action>(),
+                Err(UnknownAction(text.into())),
+                "{text:?}"
+            );
+        }
+    }
+}

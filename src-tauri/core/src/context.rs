@@ -1,0 +1,99 @@
+//! Contexts of the kubeconfig chain, as everyone may see them.
+//!
+//! No secret is in these types: they go into the snapshot and so to the window. Reading and writing
+//! the files is [`crate::kubeconfig`]'s work.
+
+use std::{fmt, path::PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::cluster::ClusterName;
+
+/// The name of a context: free text in Kubernetes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(transparent)]
+pub struct ContextName(String);
+
+impl ContextName {
+    /// Any text is a name.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self(name.into())
+    }
+
+    /// The bare name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The context that k3d and k3tray make for a cluster.
+    pub fn of_cluster(name: &ClusterName) -> Self {
+        Self(name.prefixed())
+    }
+}
+
+impl fmt::Display for ContextName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// One context.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct Context {
+    /// Its name.
+    pub name: ContextName,
+    /// The cluster entry it names.
+    pub cluster: String,
+    /// The user entry it names.
+    pub user: String,
+    /// Its default namespace, where it sets one.
+    pub namespace: Option<String>,
+    /// The URL of its cluster entry; none where that entry is missing.
+    pub server: Option<String>,
+    /// The file it was read from.
+    pub file: PathBuf,
+    /// The k3d or k3tray cluster it belongs to, by its names.
+    pub local_cluster: Option<ClusterName>,
+}
+
+/// A file or an entry that could not be read; everything else was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct FileProblem {
+    /// The file.
+    pub file: PathBuf,
+    /// The line, counted from 1, where the reader could tell.
+    #[cfg_attr(test, ts(type = "number | null"))]
+    pub line: Option<usize>,
+    /// What is wrong.
+    pub message: String,
+}
+
+/// Every context of the chain, and the current one.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct Contexts {
+    /// The current context; it may name one that does not exist.
+    pub current: Option<ContextName>,
+    /// All of them, in the order of the files.
+    pub all: Vec<Context>,
+    /// What could not be read.
+    pub problems: Vec<FileProblem>,
+}
+
+impl Contexts {
+    /// The local cluster that the current context belongs to.
+    pub fn current_cluster(&self) -> Option<&ClusterName> {
+        let current = self.current.as_ref()?;
+        self.all
+            .iter()
+            .find(|context| &context.name == current)?
+            .local_cluster
+            .as_ref()
+    }
+}

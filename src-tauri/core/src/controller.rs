@@ -1,0 +1,153 @@
+//! The one loop that owns all state: events in, a snapshot and effects out.
+//!
+//! - `event`: the closed lists of what can happen and of what is then to be done.
+//! - `model`, `reduce`, `observe`, `request`: what is known and how it changes; pure and synchronous.
+//! - `run`, `sources`, `work`, `export`: where events come from and how effects are carried out, in tasks.
+//! - `handle`: what the shell holds.
+//!
+//! A failure is a [`Problem`](crate::error::Problem) in the snapshot, an engine that is away a state of
+//! it; neither ends the loop.
+
+mod event;
+mod export;
+mod handle;
+mod model;
+mod observe;
+mod reduce;
+mod refusal;
+mod request;
+mod run;
+mod sources;
+#[cfg(test)]
+mod tests;
+mod work;
+
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, watch};
+
+use self::{
+    model::{Beginning, Model},
+    run::{Loop, Tasks},
+};
+use crate::{
+    action::View,
+    error::Problem,
+    image::NodeImage,
+    names,
+    notice::Notice,
+    operation::Deadlines,
+    paths::Paths,
+    settings::{self, Settings},
+    spec::Draft,
+    state::{self, State},
+    stored::StoredError,
+};
+
+pub use handle::Handle;
+pub use refusal::{Check, Refusal};
+
+/// How many asks may wait for the desktop.
+const ASKS: usize = 64;
+
+/// What is asked of the desktop.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ask {
+    /// Show a view of the window.
+    Show(View),
+    /// Put a text on the clipboard.
+    Copy(String),
+    /// Show a notification.
+    Notify(Notice),
+    /// End: nothing runs any more.
+    Quit,
+}
+
+/// What a controller works with.
+#[derive(Debug, Clone)]
+pub struct ControllerConfig {
+    /// The user's folders and variables.
+    pub paths: Paths,
+    /// The address of the engine the user set; none to search.
+    pub engine: Option<String>,
+    /// What "New cluster" uses.
+    pub last_draft: Draft,
+    /// Why the settings could not be read; shown for as long as the app runs.
+    pub settings_problem: Option<Problem>,
+    /// Why what is remembered could not be read; shown until it is written anew.
+    pub state_problem: Option<Problem>,
+    /// How long operations wait for what.
+    pub deadlines: Deadlines,
+}
+
+impl ControllerConfig {
+    /// Reads our own small files. One that is broken is a problem to show, and its defaults are used.
+    pub fn load(paths: Paths) -> Self {
+        let (settings, settings_problem) = or_default(
+            Settings::load(&paths.config.join(settings::FILE)),
+            "Could not read the settings",
+        );
+        let (state, state_problem) = or_default(
+            State::load(&paths.state.join(state::FILE)),
+            "Could not read the last settings",
+        );
+        Self {
+            paths,
+            engine: settings.engine,
+            last_draft: state.last_draft,
+            settings_problem,
+            state_problem,
+            deadlines: Deadlines::default(),
+        }
+    }
+}
+
+fn or_default<T: Default>(loaded: Result<T, StoredError>, what: &str) -> (T, Option<Problem>) {
+    match loaded {
+        Ok(value) => (value, None),
+        Err(error) => (T::default(), Some(Problem::new(what, &error))),
+    }
+}
+
+/// Starts the loop.
+pub struct Controller;
+
+impl Controller {
+    /// Starts the loop in a task of its own. Must be called inside a tokio runtime. It ends with
+    /// [`Ask::Quit`].
+    pub fn start(config: ControllerConfig) -> (Handle, mpsc::Receiver<Ask>) {
+        let (events, inbox) = mpsc::unbounded_channel();
+        let (asks, asked) = mpsc::channel(ASKS);
+        let (engine, _) = watch::channel(None);
+        let model = Model::new(Beginning {
+            last_draft: config.last_draft.clone(),
+            settings_problem: config.settings_problem.clone(),
+            state_problem: config.state_problem.clone(),
+            default_image: config
+                .paths
+                .default_image
+                .as_deref()
+                .map(NodeImage::known)
+                .unwrap_or_default(),
+            propose: names::propose,
+        });
+        let (snapshots, _) = watch::channel(Arc::new(model.snapshot()));
+        let handle = Handle {
+            events: events.clone(),
+            snapshots: snapshots.subscribe(),
+            engine: engine.subscribe(),
+        };
+        let controller = Loop {
+            config,
+            model,
+            events,
+            inbox,
+            snapshots,
+            engine,
+            asks,
+            tasks: Tasks::default(),
+        };
+        tokio::spawn(controller.run());
+        (handle, asked)
+    }
+}

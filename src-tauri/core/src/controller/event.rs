@@ -1,0 +1,253 @@
+//! Everything that can happen, and everything that is then to be done: the two closed lists the
+//! controller is made of.
+
+use tokio::sync::oneshot;
+
+use super::{Ask, Check, Refusal};
+use crate::{
+    action::Action,
+    cluster::{ApiAddress, Cluster, ClusterName},
+    context::{ContextName, Contexts},
+    error::Problem,
+    health::Nodes,
+    node::Usage,
+    operation::{OperationId, Report, Verb},
+    snapshot::{EndpointView, EngineDetails, Shortcut},
+    spec::{ClusterSpec, Draft},
+    state::State,
+};
+
+/// Where an answer goes.
+pub(super) type Reply<T> = oneshot::Sender<T>;
+
+/// Something that happened.
+#[derive(Debug)]
+pub(super) enum Event {
+    /// An engine answered.
+    Connected {
+        /// Which.
+        endpoint: EndpointView,
+        /// What it said of itself.
+        details: EngineDetails,
+    },
+    /// No engine answers, or the connection broke.
+    Away {
+        /// Which one was tried, where there was one to try.
+        endpoint: Option<EndpointView>,
+        /// Why, and what to do.
+        problem: Problem,
+    },
+    /// Some container of a cluster is not what it was.
+    Changed,
+    /// The clusters were listed, or could not be.
+    Listed(Result<Vec<Cluster>, Problem>),
+    /// A cluster told of its nodes, or has not answered for a while.
+    Health {
+        /// By which watch; one that was replaced is not listened to.
+        watch: WatchId,
+        /// Its nodes, or why it does not answer.
+        heard: Result<Nodes, Problem>,
+    },
+    /// The contexts are these.
+    Contexts(Contexts),
+    /// What a container uses.
+    Usage {
+        /// The container's name.
+        container: String,
+        /// How much.
+        usage: Usage,
+    },
+    /// An operation tells of its progress.
+    Reported {
+        /// Which.
+        id: OperationId,
+        /// What.
+        report: Report,
+    },
+    /// An operation ended.
+    Ended {
+        /// Which.
+        id: OperationId,
+        /// How.
+        end: End,
+    },
+    /// An errand was run.
+    Ran {
+        /// Which.
+        errand: Errand,
+        /// What came of it.
+        result: Result<(), Problem>,
+    },
+    /// Somebody asks for an action.
+    Perform(Action, Reply<Result<(), Problem>>),
+    /// Somebody asks for a cluster.
+    Create(Draft, Reply<Result<OperationId, Refusal>>),
+    /// Somebody asks what is wrong with a draft.
+    Check(Draft, Reply<Check>),
+    /// Somebody looks at the details of a cluster, or no longer.
+    LookAt(Option<ClusterName>),
+    /// What became of the global shortcuts.
+    Shortcuts(Vec<Shortcut>),
+    /// Whether a tray shows the app.
+    Tray(bool),
+    /// The time has come that was asked for.
+    Time,
+}
+
+/// How an operation ended.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum End {
+    /// It is done, but perhaps something beside it did not work.
+    Done {
+        /// What.
+        warnings: Vec<Problem>,
+    },
+    /// It was cancelled, and nothing of it is left.
+    Cancelled,
+    /// It failed.
+    Failed(Problem),
+}
+
+/// Numbers the watches of clusters' APIs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct WatchId(pub(super) u32);
+
+/// Something to do.
+#[derive(Debug)]
+pub(super) enum Effect {
+    /// List the clusters.
+    List,
+    /// Watch the nodes of a cluster.
+    Watch(Watch),
+    /// Watch them no longer.
+    Unwatch(WatchId),
+    /// Measure these containers, and no others.
+    Sample(Vec<String>),
+    /// Begin an operation.
+    Begin(OperationId, Work),
+    /// Cancel one.
+    Cancel(OperationId),
+    /// Run an errand.
+    Run(Errand),
+    /// Ask something of the desktop.
+    Ask(Ask),
+    /// Say whether an action was accepted.
+    Performed(Reply<Result<(), Problem>>, Result<(), Problem>),
+    /// Say whether a cluster is being created.
+    Created(
+        Reply<Result<OperationId, Refusal>>,
+        Result<OperationId, Refusal>,
+    ),
+    /// Say what is wrong with a draft.
+    Checked(Reply<Check>, Check),
+    /// End the loop, and then the app.
+    End,
+}
+
+/// A watch of the nodes of a cluster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Watch {
+    /// Its number.
+    pub(super) id: WatchId,
+    /// Of which cluster.
+    pub(super) cluster: ClusterName,
+    /// The container whose kubeconfig is used.
+    pub(super) server: String,
+    /// Where the API is reached.
+    pub(super) address: ApiAddress,
+    /// The containers that Kubernetes has a Node for and that run.
+    pub(super) nodes: Vec<String>,
+}
+
+/// The work of an operation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Work {
+    /// Make a cluster.
+    Create(ClusterSpec),
+    /// Start one.
+    Start(ClusterName),
+    /// Stop it.
+    Stop(ClusterName),
+    /// Stop and start it.
+    Restart(ClusterName),
+    /// Freeze it.
+    Pause(ClusterName),
+    /// Thaw it.
+    Resume(ClusterName),
+    /// Delete it.
+    Delete(ClusterName),
+}
+
+impl Work {
+    /// What it does.
+    pub(super) fn verb(&self) -> Verb {
+        match self {
+            Self::Create(_) => Verb::Create,
+            Self::Start(_) => Verb::Start,
+            Self::Stop(_) => Verb::Stop,
+            Self::Restart(_) => Verb::Restart,
+            Self::Pause(_) => Verb::Pause,
+            Self::Resume(_) => Verb::Resume,
+            Self::Delete(_) => Verb::Delete,
+        }
+    }
+
+    /// To which cluster.
+    pub(super) fn cluster(&self) -> &ClusterName {
+        match self {
+            Self::Create(spec) => &spec.name,
+            Self::Start(name)
+            | Self::Stop(name)
+            | Self::Restart(name)
+            | Self::Pause(name)
+            | Self::Resume(name)
+            | Self::Delete(name) => name,
+        }
+    }
+
+    /// What to say where it did not work.
+    pub(super) fn title(&self) -> String {
+        format!(
+            "Could not {} cluster `{}`",
+            self.verb().bare(),
+            self.cluster()
+        )
+    }
+}
+
+/// Short work without steps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Errand {
+    /// Make a context the current one.
+    UseContext(ContextName),
+    /// Start a container.
+    StartNode(String),
+    /// Stop one.
+    StopNode(String),
+    /// Write a kubeconfig of this cluster alone and copy the line that points at it.
+    CopyExport {
+        /// Which cluster.
+        cluster: ClusterName,
+        /// The container whose kubeconfig is used.
+        server: String,
+        /// Where the API is reached.
+        address: ApiAddress,
+    },
+    /// Write down what is remembered.
+    Remember(State),
+}
+
+impl Errand {
+    /// What to say where it did not work.
+    pub(super) fn title(&self) -> String {
+        match self {
+            Self::UseContext(name) => format!("Could not switch to context `{name}`"),
+            Self::StartNode(name) => format!("Could not start node `{name}`"),
+            Self::StopNode(name) => format!("Could not stop node `{name}`"),
+            Self::CopyExport { cluster, .. } => {
+                format!("Could not write a kubeconfig for cluster `{cluster}`")
+            }
+            Self::Remember(_) => "Could not remember the last settings".into(),
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! Carries effects out: operations, errands, lists. What comes of them is an event.
+
+use tokio::{sync::mpsc, task::spawn_blocking};
+
+use super::{
+    Ask,
+    event::{End, Errand, Event, Work},
+    export,
+    sources::Events,
+};
+use crate::{
+    engine::{Engine, EngineError, error::Said},
+    error::{Explain, Problem},
+    kubeconfig::Kubeconfig,
+    operation::{self, OperationError, OperationId, Reporter, Run},
+    paths::Paths,
+    state::{self, State},
+};
+
+/// The work was cut off by a defect of the app itself.
+#[derive(Debug, thiserror::Error)]
+#[error("k3tray itself failed")]
+pub(super) struct CutOff(#[source] pub(super) tokio::task::JoinError);
+
+impl Explain for CutOff {
+    fn hint(&self) -> Option<String> {
+        Some("Its log says where: tell the developers.".into())
+    }
+}
+
+/// Lists the clusters.
+pub(super) async fn list(engine: Engine) -> Event {
+    let listed = engine.inventory().await;
+    Event::Listed(listed.map_err(|error| not_listed(&error)))
+}
+
+/// What is said of clusters that could not be listed.
+pub(super) fn not_listed(error: &(impl Explain + ?Sized)) -> Problem {
+    Problem::new("Could not list the clusters", error)
+}
+
+/// Runs an operation to its end; everything it reports is told before that.
+pub(super) async fn operate(id: OperationId, work: Work, run: Run, events: Events) -> Event {
+    let (reporter, mut reports) = Reporter::new();
+    let kubeconfig = run.means.kubeconfig.clone();
+    let run = Run { reporter, ..run };
+    let told = events.clone();
+    let tell = async move {
+        while let Some(report) = reports.recv().await {
+            let _ = told.send(Event::Reported { id, report });
+        }
+    };
+    let title = work.title();
+    let (end, ()) = tokio::join!(end(run, work, title), tell);
+    // Whoever hears of the end shall find the context that goes with it.
+    let _ = events.send(Event::Contexts(kubeconfig.view().await));
+    Event::Ended { id, end }
+}
+
+async fn end(run: Run, work: Work, title: String) -> End {
+    let result = match work {
+        Work::Create(spec) => operation::create(&run, spec).await,
+        Work::Start(name) => operation::start(&run, &name).await,
+        Work::Stop(name) => operation::stop(&run, &name).await,
+        Work::Restart(name) => operation::restart(&run, &name).await,
+        Work::Pause(name) => operation::pause(&run, &name).await,
+        Work::Resume(name) => operation::resume(&run, &name).await,
+        Work::Delete(name) => operation::delete(&run, &name).await,
+    };
+    match result {
+        Ok(outcome) => End::Done {
+            warnings: outcome.warnings,
+        },
+        Err(OperationError::Cancelled) => End::Cancelled,
+        Err(error) => End::Failed(Problem::new(title, &error)),
+    }
+}
+
+/// What errands work with.
+pub(super) struct Tools {
+    /// The engine, while it answers.
+    pub(super) engine: Option<Engine>,
+    /// The user's folders.
+    pub(super) paths: Paths,
+    /// Where events go.
+    pub(super) events: Events,
+    /// What is asked of the desktop.
+    pub(super) asks: mpsc::Sender<Ask>,
+}
+
+impl Tools {
+    /// Runs an errand.
+    pub(super) async fn run(self, errand: Errand) -> Event {
+        let title = errand.title();
+        let result = self.do_run(errand.clone()).await;
+        let result = result.map_err(|error| Problem::new(title, &*error));
+        Event::Ran { errand, result }
+    }
+
+    async fn do_run(self, errand: Errand) -> Result<(), Box<dyn Explain + Send>> {
+        let engine = self.engine.as_ref();
+        let kubeconfig = kubeconfig(engine, &self.paths);
+        let engine = engine.ok_or_else(|| boxed(lost()));
+        match errand {
+            Errand::UseContext(name) => {
+                let _ = kubeconfig.use_context(&name).await.map_err(boxed)?;
+                // The files are watched as well, but a click deserves no delay.
+                let contexts = kubeconfig.view().await;
+                let _ = self.events.send(Event::Contexts(contexts));
+                Ok(())
+            }
+            Errand::StartNode(name) => operation::start_node(engine?, &name).await.map_err(boxed),
+            Errand::StopNode(name) => operation::stop_node(engine?, &name).await.map_err(boxed),
+            Errand::CopyExport {
+                cluster,
+                server,
+                address,
+            } => {
+                let engine = engine?;
+                let folder = self.paths.k3d_config;
+                let line = export::line(engine, folder, cluster, &server, &address)
+                    .await
+                    .map_err(boxed)?;
+                let _ = self.asks.send(Ask::Copy(line)).await;
+                Ok(())
+            }
+            Errand::Remember(remembered) => {
+                let path = self.paths.state.join(state::FILE);
+                let save = move || State::save(&remembered, &path);
+                match spawn_blocking(save).await {
+                    Ok(saved) => saved.map_err(boxed),
+                    Err(error) => Err(boxed(CutOff(error))),
+                }
+            }
+        }
+    }
+}
+
+/// The engine went away between the asking and the doing.
+pub(super) fn lost() -> EngineError {
+    EngineError::NotRunning(Said("it went away".into()))
+}
+
+fn boxed<E: Explain + Send + 'static>(error: E) -> Box<dyn Explain + Send> {
+    Box::new(error)
+}
+
+/// The user's kubeconfig, as seen beside this engine.
+pub(super) fn kubeconfig(engine: Option<&Engine>, paths: &Paths) -> Kubeconfig {
+    let kubeconfig = Kubeconfig::new(&paths.kubeconfig_locations(), paths.kubeconfig_history());
+    match engine.and_then(Engine::address_host) {
+        Some(host) => kubeconfig.with_engine_host(host),
+        None => kubeconfig,
+    }
+}

@@ -1,0 +1,148 @@
+//! What can go wrong with kubeconfig files, and the one thing to do about it.
+//!
+//! No message carries content of a file: at most names of entries, which are not secret.
+
+use std::{io, path::PathBuf, time::Duration};
+
+use crate::{
+    context::ContextName,
+    error::{Code, Explain},
+};
+
+/// Why a kubeconfig was not read or not changed. In every case the files are as they were.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum KubeconfigError {
+    /// Neither a file nor a home directory is known.
+    #[error("no kubeconfig file is known")]
+    NoFile,
+    /// The context is in none of the files.
+    #[error("there is no context `{0}`")]
+    NoSuchContext(ContextName),
+    /// An entry of the name that ours would have is not ours.
+    #[error("`{}` has a {kind} `{name}` that belongs to something else", file.display())]
+    Conflict {
+        /// `context`, `cluster` or `user`.
+        kind: &'static str,
+        /// The entry's name.
+        name: String,
+        /// Where it is.
+        file: PathBuf,
+    },
+    /// The file cannot be read as a kubeconfig.
+    #[error("`{}`{} is not valid: {message}", file.display(), at(*line))]
+    Malformed {
+        /// The file.
+        file: PathBuf,
+        /// Counted from 1.
+        line: Option<usize>,
+        /// What is wrong.
+        message: String,
+    },
+    /// The file is valid, but the change cannot be made without rewriting other parts of it.
+    #[error("`{}`{} cannot be changed in place: {reason}", file.display(), at(*line))]
+    NotEditable {
+        /// The file.
+        file: PathBuf,
+        /// Counted from 1.
+        line: Option<usize>,
+        /// What stands in the way.
+        reason: &'static str,
+    },
+    /// Another program holds kubectl's lock.
+    #[error("the lock `{}` has been held for {} s", lock.display(), age.as_secs())]
+    Locked {
+        /// The lock file.
+        lock: PathBuf,
+        /// Since it was made.
+        age: Duration,
+    },
+    /// Programs that ignore the lock keep writing the file.
+    #[error("`{}` keeps changing while it is being edited", .0.display())]
+    Restless(PathBuf),
+    /// What k3s wrote lacks something.
+    #[error("the kubeconfig that k3s wrote has no {0}")]
+    Incomplete(&'static str),
+    /// No change of ours is known, or none that still stands.
+    #[error("there is no change to undo")]
+    NothingToUndo,
+    /// The file is no longer what our last change left.
+    #[error("`{}` was changed again since", .0.display())]
+    ChangedSince(PathBuf),
+    /// The system refused.
+    #[error("could not {action} `{}`", path.display())]
+    Io {
+        /// What was attempted, as a verb.
+        action: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// The system's answer.
+        #[source]
+        source: io::Error,
+    },
+    /// The work was cut off before it ended.
+    #[error("the work on the kubeconfig was cut off")]
+    CutOff(#[source] tokio::task::JoinError),
+}
+
+fn at(line: Option<usize>) -> String {
+    line.map(|line| format!(", line {line},"))
+        .unwrap_or_default()
+}
+
+impl KubeconfigError {
+    pub(super) fn io(
+        action: &'static str,
+        path: impl Into<PathBuf>,
+    ) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Io {
+            action,
+            path,
+            source,
+        }
+    }
+}
+
+impl Explain for KubeconfigError {
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::NoFile => Some("Set `KUBECONFIG`, or `HOME`.".into()),
+            Self::NoSuchContext(_) | Self::CutOff(_) | Self::NothingToUndo => None,
+            Self::Conflict { kind, name, .. } => Some(format!(
+                "Rename the {kind} `{name}`, or give the cluster another name."
+            )),
+            Self::Malformed { .. } => Some("Correct the file; it was left as it is.".into()),
+            Self::NotEditable { .. } => Some(
+                "Make this change with `kubectl config`, which rewrites the whole file.".into(),
+            ),
+            Self::Locked { lock, .. } => Some(format!(
+                "Another program is changing the kubeconfig. If none is, delete `{}`.",
+                lock.display()
+            )),
+            Self::Restless(_) => Some("Try again when the other program is done.".into()),
+            Self::Incomplete(_) => {
+                Some("Wait until the server has started, then try again.".into())
+            }
+            Self::ChangedSince(_) => {
+                Some("Take what you need from the history folder by hand.".into())
+            }
+            Self::Io { source, .. } => match source.kind() {
+                io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                    Some("Make the file and its folder writable.".into())
+                }
+                io::ErrorKind::StorageFull => Some("Free some disk space.".into()),
+                _ => None,
+            },
+        }
+    }
+
+    fn code(&self) -> Code {
+        match self {
+            Self::Locked { .. } => Code::KubeconfigLocked,
+            Self::NoSuchContext(_) => Code::NotFound,
+            Self::Conflict { .. } => Code::NameTaken,
+            _ => Code::Other,
+        }
+    }
+}

@@ -1,0 +1,373 @@
+//! Which entries are ours, and what to change for a wish: pure, from files as read to edits.
+//!
+//! A cluster entry is ours by name and by where it points: it has our mark, or its server is this
+//! machine or the engine's host, as k3d writes it. A user and a context of our names are ours when
+//! they have the shape that k3d gives them and the cluster entry beside them is not someone
+//! else's. Whatever is not ours is never replaced and never removed.
+
+use std::net::IpAddr;
+
+use super::{
+    edit::{Edit, Step},
+    entry::{ClusterEntry, MARK, mark, user_name},
+    error::KubeconfigError,
+    read::{Source, current, field, winner},
+    render::Fragment,
+    tree::{NodeId, Tree},
+};
+use crate::{cluster::ClusterName, context::ContextName};
+
+/// Edits for each file of the chain, by its index.
+pub(super) type Plan = Vec<(usize, Vec<Edit>)>;
+
+/// Where the engine's clusters are reached, besides this machine.
+pub(super) type Hosts = [String];
+
+/// What k3d puts into a user entry.
+const USER_KEYS: [&str; 5] = [
+    "client-certificate-data",
+    "client-key-data",
+    "username",
+    "password",
+    "extensions",
+];
+
+/// Makes `name` the current context.
+pub(super) fn use_context(
+    sources: &[Source],
+    default: usize,
+    name: &ContextName,
+) -> Result<Plan, KubeconfigError> {
+    if winner(sources, "contexts", name.as_str()).is_none() {
+        return Err(KubeconfigError::NoSuchContext(name.clone()));
+    }
+    Ok(set_current(sources, default, name.as_str()))
+}
+
+fn set_current(sources: &[Source], default: usize, name: &str) -> Plan {
+    if current(sources).is_some_and(|(_, current)| current == name) {
+        return Plan::new();
+    }
+    let mut edits = begin(sources, default);
+    edits.push(set(vec![], "current-context", Fragment::text(name)));
+    vec![(default, edits)]
+}
+
+/// Sets or clears a context's namespace, in the file the context is in.
+pub(super) fn set_namespace(
+    sources: &[Source],
+    context: &ContextName,
+    namespace: Option<&str>,
+) -> Result<Plan, KubeconfigError> {
+    let missing = || KubeconfigError::NoSuchContext(context.clone());
+    let (file, index, item) = winner(sources, "contexts", context.as_str()).ok_or_else(missing)?;
+    let tree = sources[file].tree().ok_or_else(missing)?;
+    if field(tree, item, "context", "namespace") == namespace.filter(|name| !name.is_empty()) {
+        return Ok(Plan::new());
+    }
+    let map = inner("contexts", index, "context");
+    let inside = tree.get(item, "context");
+    let own = |key| {
+        inside
+            .and_then(|inside| tree.own_pair(inside, key))
+            .is_some()
+    };
+    let others = inside
+        .and_then(|inside| tree.pairs(inside))
+        .is_some_and(|pairs| pairs.len() > 1);
+    // Where the key stands alone or is merged in, an empty namespace says what a missing one does.
+    let edit = if namespace.is_none() && own("namespace") && !own("<<") && others {
+        Edit::Unset {
+            map,
+            key: "namespace",
+        }
+    } else {
+        set(
+            map,
+            "namespace",
+            Fragment::text(namespace.unwrap_or_default()),
+        )
+    };
+    Ok(vec![(file, vec![edit])])
+}
+
+/// Adds our three entries, or brings those that are there up to date.
+pub(super) fn add_cluster(
+    sources: &[Source],
+    default: usize,
+    entry: &ClusterEntry,
+    make_current: bool,
+    hosts: &Hosts,
+) -> Result<Plan, KubeconfigError> {
+    let mut hosts = hosts.to_vec();
+    hosts.extend(host(entry.server()).map(str::to_owned));
+    let judge = Judge::new(sources, entry.cluster(), &hosts);
+    let mut plan = Plan::new();
+    let mut missing = Vec::new();
+    for (list, kind, name, item) in [
+        (
+            "clusters",
+            "cluster",
+            judge.name.clone(),
+            entry.cluster_item(),
+        ),
+        (
+            "contexts",
+            "context",
+            judge.name.clone(),
+            entry.context_item(),
+        ),
+        ("users", "user", judge.user.clone(), entry.user_item()),
+    ] {
+        let Some((file, index, found)) = winner(sources, list, &name) else {
+            missing.push(Edit::Push { list, item });
+            continue;
+        };
+        let source = &sources[file];
+        let Some(tree) = source.tree().filter(|_| judge.is_ours(file, list, found)) else {
+            let file = source.path.clone();
+            return Err(KubeconfigError::Conflict { kind, name, file });
+        };
+        let edits = match list {
+            "clusters" => refresh_cluster(tree, index, found, entry),
+            "users" => refresh_user(tree, index, found, entry),
+            _ => Vec::new(),
+        };
+        plan.push((file, edits));
+    }
+    if !missing.is_empty() {
+        let mut edits = begin(sources, default);
+        edits.extend(missing);
+        plan.push((default, edits));
+    }
+    if make_current && current(sources).is_none_or(|(_, current)| current != judge.name) {
+        let edit = set(vec![], "current-context", Fragment::text(&judge.name));
+        let mut edits = if plan
+            .iter()
+            .any(|(file, edits)| *file == default && !edits.is_empty())
+        {
+            Vec::new()
+        } else {
+            begin(sources, default)
+        };
+        edits.push(edit);
+        plan.push((default, edits));
+    }
+    Ok(plan)
+}
+
+fn refresh_cluster(tree: &Tree, index: usize, item: NodeId, entry: &ClusterEntry) -> Vec<Edit> {
+    let stale = ["certificate-authority", "insecure-skip-tls-verify"];
+    let fields = entry.cluster_fields();
+    let mut edits = refresh(tree, ("clusters", index, "cluster"), item, &fields, &stale);
+    let inside = tree.get(item, "cluster");
+    if !edits.is_empty()
+        && inside
+            .and_then(|inside| tree.get(inside, "extensions"))
+            .is_none()
+    {
+        edits.push(set(
+            inner("clusters", index, "cluster"),
+            "extensions",
+            mark(),
+        ));
+    }
+    edits
+}
+
+fn refresh_user(tree: &Tree, index: usize, item: NodeId, entry: &ClusterEntry) -> Vec<Edit> {
+    let stale = ["username", "password"];
+    refresh(
+        tree,
+        ("users", index, "user"),
+        item,
+        &entry.user_fields(),
+        &stale,
+    )
+}
+
+/// Sets the fields that differ and drops those that would contradict them.
+fn refresh(
+    tree: &Tree,
+    (list, index, key): (&'static str, usize, &'static str),
+    item: NodeId,
+    fields: &[(&'static str, Fragment)],
+    stale: &[&'static str],
+) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    for (name, value) in fields {
+        if !matches!(value, Fragment::Text(text) if field(tree, item, key, name) == Some(text)) {
+            edits.push(set(inner(list, index, key), name, value.clone()));
+        }
+    }
+    let inside = tree.get(item, key);
+    for name in stale {
+        if inside.and_then(|inside| tree.get(inside, name)).is_some() {
+            let map = inner(list, index, key);
+            edits.push(Edit::Unset { map, key: name });
+        }
+    }
+    edits
+}
+
+/// Removes our entries from every file, and clears the current context where it was ours.
+///
+/// With several files, clearing the first would let the next one's current context take over. The
+/// current context is never moved to another cluster, so in that case it keeps the removed name,
+/// which every tool reports as missing.
+pub(super) fn remove_cluster(sources: &[Source], cluster: &ClusterName, hosts: &Hosts) -> Plan {
+    let judge = Judge::new(sources, cluster, hosts);
+    let mut plan = Plan::new();
+    let mut removed_context = false;
+    for (file, source) in sources.iter().enumerate() {
+        let mut edits = Vec::new();
+        for (list, name) in [
+            ("clusters", &judge.name),
+            ("contexts", &judge.name),
+            ("users", &judge.user),
+        ] {
+            // From the back, so that earlier indices stay true.
+            for (index, item) in source.entries(list, name).into_iter().rev() {
+                if judge.is_ours(file, list, item) {
+                    removed_context |= list == "contexts";
+                    edits.push(Edit::Remove { list, index });
+                }
+            }
+        }
+        plan.push((file, edits));
+    }
+    let set_here: Vec<usize> = (0..sources.len())
+        .filter(|&file| sources[file].current() == Some(&judge.name))
+        .collect();
+    let heir = sources
+        .iter()
+        .filter_map(Source::current)
+        .find(|name| *name != judge.name);
+    let was_current = current(sources).is_some_and(|(_, name)| name == judge.name);
+    let gone = winner(sources, "contexts", &judge.name).is_none();
+    if removed_context || gone {
+        for &file in set_here
+            .iter()
+            .skip(usize::from(was_current && heir.is_some()))
+        {
+            plan[file]
+                .1
+                .push(set(vec![], "current-context", Fragment::text("")));
+        }
+    }
+    plan
+}
+
+fn set(map: Vec<Step>, key: &'static str, value: Fragment) -> Edit {
+    Edit::Set { map, key, value }
+}
+
+fn inner(list: &'static str, index: usize, key: &'static str) -> Vec<Step> {
+    vec![Step::Key(list), Step::Index(index), Step::Key(key)]
+}
+
+/// The first lines, where a file has no content yet.
+fn begin(sources: &[Source], file: usize) -> Vec<Edit> {
+    let empty = sources[file]
+        .tree()
+        .is_none_or(|tree| tree.root().is_none_or(|root| tree.is_null(root)));
+    if empty { vec![Edit::Begin] } else { Vec::new() }
+}
+
+/// Tells our entries of one cluster from others of the same name.
+struct Judge<'a> {
+    sources: &'a [Source],
+    name: String,
+    user: String,
+    hosts: &'a Hosts,
+}
+
+impl<'a> Judge<'a> {
+    fn new(sources: &'a [Source], cluster: &ClusterName, hosts: &'a Hosts) -> Self {
+        Self {
+            sources,
+            name: cluster.prefixed(),
+            user: user_name(cluster),
+            hosts,
+        }
+    }
+
+    fn is_ours(&self, file: usize, list: &str, item: NodeId) -> bool {
+        let Some(tree) = self.sources[file].tree() else {
+            return false;
+        };
+        match list {
+            "clusters" => self.cluster_is_ours(tree, item),
+            "users" => {
+                let inside = tree.get(item, "user");
+                let keys = inside
+                    .and_then(|inside| tree.pairs(inside))
+                    .unwrap_or_default();
+                let shape = !keys.is_empty()
+                    && keys.iter().all(|(key, _)| {
+                        tree.text(*key).is_some_and(|key| USER_KEYS.contains(&key))
+                    });
+                shape && self.beside_ours(file)
+            }
+            _ => {
+                field(tree, item, "context", "cluster") == Some(&self.name)
+                    && field(tree, item, "context", "user") == Some(&self.user)
+                    && self.beside_ours(file)
+            }
+        }
+    }
+
+    fn cluster_is_ours(&self, tree: &Tree, item: NodeId) -> bool {
+        let inside = tree.get(item, "cluster");
+        let extensions = inside
+            .and_then(|inside| tree.get(inside, "extensions"))
+            .and_then(|extensions| tree.items(extensions))
+            .unwrap_or_default();
+        let marked = extensions.iter().any(|&extension| {
+            let name = tree.get(extension, "name");
+            name.and_then(|name| tree.text(name)) == Some(MARK)
+        });
+        let near = field(tree, item, "cluster", "server")
+            .and_then(host)
+            .is_some_and(|host| is_this_machine(host) || self.hosts.iter().any(|own| own == host));
+        marked || near
+    }
+
+    /// The cluster entry in the same file, else the one that counts, is ours or not there.
+    fn beside_ours(&self, file: usize) -> bool {
+        let here = self.sources[file].entries("clusters", &self.name);
+        let beside = here.first().map(|&(_, item)| (file, item)).or_else(|| {
+            winner(self.sources, "clusters", &self.name).map(|(file, _, item)| (file, item))
+        });
+        beside.is_none_or(|(file, item)| {
+            self.sources[file]
+                .tree()
+                .is_some_and(|tree| self.cluster_is_ours(tree, item))
+        })
+    }
+}
+
+/// The host of a URL, without brackets.
+fn host(url: &str) -> Option<&str> {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next()?;
+    let authority = authority.rsplit('@').next()?;
+    let host = match authority.strip_prefix('[') {
+        Some(bracketed) => bracketed.split(']').next()?,
+        None => authority.split(':').next()?,
+    };
+    (!host.is_empty()).then_some(host)
+}
+
+fn is_this_machine(host: &str) -> bool {
+    if let Ok(address) = host.parse::<IpAddr>() {
+        return address.is_loopback() || address.is_unspecified();
+    }
+    let host = host.to_ascii_lowercase();
+    host == "localhost"
+        || host.ends_with(".localhost")
+        || matches!(
+            host.as_str(),
+            "host.docker.internal" | "host.containers.internal" | "host.k3d.internal"
+        )
+}

@@ -1,0 +1,214 @@
+//! What is listed, of good files and bad.
+
+use std::fmt::Write as _;
+
+use super::fixture::Home;
+use crate::{
+    cluster::ClusterName,
+    context::{Context, ContextName, Contexts, FileProblem},
+};
+
+fn context(home: &Home, file: usize, name: &str, cluster: &str, server: Option<&str>) -> Context {
+    Context {
+        name: ContextName::new(name),
+        cluster: cluster.into(),
+        user: String::new(),
+        namespace: None,
+        server: server.map(str::to_owned),
+        file: home.file(file).to_owned(),
+        local_cluster: name.strip_prefix("k3d-").map(ClusterName::observed),
+    }
+}
+
+#[tokio::test]
+async fn files_are_merged_as_kubectl_merges_them() {
+    let home = Home::with(&[
+        Some(
+            "contexts:\n- {name: a, context: {cluster: one}}\nclusters:\n- {name: two, cluster: {server: 'https://first'}}\n",
+        ),
+        None,
+        Some(
+            "contexts:\n- {name: k3d-x, context: {cluster: k3d-x}}\n- {name: a, context: {cluster: two}}\nclusters:\n- {name: k3d-x, cluster: {server: 'https://x'}}\n- {name: one, cluster: {server: 'https://one'}}\n- {name: two, cluster: {server: 'https://second'}}\ncurrent-context: a\n",
+        ),
+    ]);
+    assert_eq!(
+        home.kubeconfig().view().await,
+        Contexts {
+            current: Some(ContextName::new("a")),
+            all: vec![
+                context(&home, 0, "a", "one", Some("https://one")),
+                context(&home, 2, "k3d-x", "k3d-x", Some("https://x")),
+            ],
+            problems: vec![],
+        }
+    );
+    let by_kubectl = home.ask_kubectl(&["config", "get-contexts", "-o", "name"]);
+    assert_eq!(by_kubectl.lines().collect::<Vec<_>>(), ["a", "k3d-x"]);
+}
+
+#[tokio::test]
+async fn every_spelling_is_read_right() {
+    let block = "\u{feff}%YAML 1.1\r\n---\r\n# all\r\nbase: &base {cluster: c}\r\n'contexts':\r\n-\r\n  \"name\": \"a\"\r\n  context: *base\r\n- context:\r\n    <<: *base\r\n    namespace: n\r\n  name: >-\r\n    b\r\nusers: ~\r\nclusters: null\r\ncurrent-context: !!str b\r\n...\r\n---\r\n: [ nonsense\r\n";
+    let json = "{\"contexts\":[{\"name\":\"a\",\"context\":{\"cluster\":\"c\"}},\n\t{\"name\":\"b\",\"context\":{\"cluster\":\"c\",\"namespace\":\"n\"}}],\"users\":null,\"current-context\":\"b\"}";
+    for text in [block, json] {
+        let home = Home::one(text);
+        let a = context(&home, 0, "a", "c", None);
+        let b = Context {
+            namespace: Some("n".into()),
+            ..context(&home, 0, "b", "c", None)
+        };
+        assert_eq!(
+            home.kubeconfig().view().await,
+            Contexts {
+                current: Some(ContextName::new("b")),
+                all: vec![a, b],
+                problems: vec![],
+            }
+        );
+    }
+    for nothing in [
+        "",
+        "# nothing\n",
+        "---\n",
+        "null\n",
+        "{}",
+        "contexts: []\nclusters: null\nusers:\n",
+    ] {
+        let home = Home::one(nothing);
+        assert_eq!(
+            home.kubeconfig().view().await,
+            Contexts::default(),
+            "{nothing:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_reported_and_the_rest_is_listed() {
+    let good = "contexts: [{name: good, context: {cluster: c}}]\n";
+    for (bad, line, message) in [
+        (
+            "a: b: c\n",
+            Some(1),
+            "mapping values are not allowed in this context",
+        ),
+        ("a: b\nc: [d\n", Some(2), "unclosed bracket '['"),
+        ("contexts: 5\n", Some(1), "`contexts` is not a list"),
+        (
+            "kind: Config\nusers: {}\n",
+            Some(2),
+            "`users` is not a list",
+        ),
+        ("- a\n", Some(1), "it is not a mapping"),
+        (
+            "contexts:\n- context: {}\n",
+            Some(2),
+            "an entry of `contexts` has no name",
+        ),
+        (
+            "contexts:\n- null\n",
+            Some(2),
+            "an entry of `contexts` has no name",
+        ),
+        (
+            "users:\n- name: 1e3\n",
+            Some(2),
+            "`name` is not a string; it needs quotes",
+        ),
+        (
+            "current-context: no\n",
+            Some(1),
+            "`current-context` is not a string; it needs quotes",
+        ),
+        (
+            "clusters:\n- name: x\n- name: x\n",
+            Some(3),
+            "`x` is in `clusters` twice",
+        ),
+        ("\n\nkind: List\n", Some(3), "its `kind` is not `Config`"),
+        ("apiVersion: v2\n", Some(1), "its `apiVersion` is not `v1`"),
+        (
+            "a: *b\n",
+            Some(1),
+            "while parsing node, found unknown anchor",
+        ),
+    ] {
+        let home = Home::with(&[Some(bad), Some(good)]);
+        let mut contexts = home.kubeconfig().view().await;
+        let problem = FileProblem {
+            file: home.file(0).to_owned(),
+            line,
+            message: message.into(),
+        };
+        assert_eq!(contexts.problems, [problem], "{bad:?}");
+        contexts
+            .all
+            .retain(|context| context.name.as_str() == "good");
+        assert_eq!(contexts.all, [context(&home, 1, "good", "c", None)]);
+    }
+    let home = Home::one(good);
+    std::fs::write(home.file(0), b"contexts: \xff\n").unwrap();
+    assert_eq!(
+        home.kubeconfig().view().await.problems[0].message,
+        "it is not UTF-8 text"
+    );
+}
+
+#[tokio::test]
+async fn the_first_of_two_entries_of_a_name_counts() {
+    let home = Home::one(
+        "contexts:\n- {name: a, context: {cluster: one}}\n- {name: a, context: {cluster: two}}\n",
+    );
+    assert_eq!(
+        home.kubeconfig().view().await.all,
+        [context(&home, 0, "a", "one", None)]
+    );
+}
+
+#[tokio::test]
+async fn a_bomb_of_aliases_is_refused_and_takes_no_time() {
+    let mut text = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+    for level in 1..12 {
+        let list = vec![format!("*a{}", level - 1); 10].join(", ");
+        let _ = writeln!(text, "a{level}: &a{level} [{list}]");
+    }
+    text += "contexts: [{name: a, context: {}}]\n";
+    let home = Home::one(&text);
+    let change = home.kubeconfig().use_context(&ContextName::new("a")).await;
+    assert_eq!(
+        change.unwrap_err().to_string(),
+        format!(
+            "`{}` is not valid: its aliases expand to too many nodes",
+            home.file(0).display()
+        )
+    );
+    assert_eq!(home.content(), text);
+}
+
+#[tokio::test]
+async fn five_megabytes_are_read_and_edited() {
+    let mut text = String::from("contexts:\n");
+    for index in 0..12_000 {
+        let _ = write!(
+            text,
+            "- context:\n    cluster: c{index}\n    user: u{index}\n  name: c{index}\n"
+        );
+    }
+    text += "users:\n";
+    for index in 0..12_000 {
+        let _ = write!(
+            text,
+            "- name: u{index}\n  user:\n    token: {}\n",
+            "t".repeat(330)
+        );
+    }
+    text += "current-context: c0\n";
+    assert!(text.len() > 5_000_000);
+    let home = Home::one(&text);
+    assert_eq!(home.kubeconfig().view().await.all.len(), 12_000);
+    home.kubeconfig()
+        .use_context(&ContextName::new("c11999"))
+        .await
+        .unwrap();
+    assert!(home.content() == text.replace("current-context: c0", "current-context: c11999"));
+}

@@ -1,0 +1,122 @@
+//! Changes by other hands are seen, and only whole ones.
+
+use std::{fs, pin::pin, time::Duration};
+
+use futures_util::{Stream, StreamExt};
+use tokio::time::timeout;
+
+use super::fixture::{Home, PERSONAL, entry};
+use crate::{
+    context::{ContextName, Contexts},
+    kubeconfig::{Kubeconfig, Locations},
+};
+
+/// A promise to the user: a switch by another tool shows within a second.
+const SEEN_WITHIN: Duration = Duration::from_secs(1);
+
+/// Long enough to be sure that nothing is told.
+const SILENCE: Duration = Duration::from_millis(700);
+
+async fn next(stream: &mut (impl Stream<Item = Contexts> + Unpin)) -> Contexts {
+    timeout(SEEN_WITHIN, stream.next())
+        .await
+        .expect("seen within a second")
+        .unwrap()
+}
+
+fn current(contexts: &Contexts) -> Option<&str> {
+    contexts.current.as_ref().map(ContextName::as_str)
+}
+
+#[tokio::test]
+async fn a_switch_by_kubectl_and_one_by_us_are_seen_within_a_second() {
+    let home = Home::one(PERSONAL);
+    let mut stream = pin!(home.kubeconfig().watch());
+    assert_eq!(current(&next(&mut stream).await), Some("prod"));
+    home.ask_kubectl(&["config", "use-context", "kind-test"]);
+    assert_eq!(current(&next(&mut stream).await), Some("kind-test"));
+    home.kubeconfig()
+        .add_cluster(entry("dev"), true)
+        .await
+        .unwrap();
+    assert_eq!(current(&next(&mut stream).await), Some("k3d-dev"));
+    let dev = crate::cluster::ClusterName::observed("dev");
+    home.kubeconfig().remove_cluster(&dev).await.unwrap();
+    assert_eq!(current(&next(&mut stream).await), None);
+}
+
+#[tokio::test]
+async fn a_half_written_file_is_waited_for() {
+    let home = Home::one(PERSONAL);
+    let mut stream = pin!(home.kubeconfig().watch());
+    next(&mut stream).await;
+    for half in ["", "contexts: [{name: a"] {
+        fs::write(home.file(0), half).unwrap();
+        assert!(
+            timeout(SILENCE, stream.next()).await.is_err(),
+            "{half:?} was believed"
+        );
+    }
+    // A whole document, but kubectl's lock says there is more to come.
+    let lock = crate::kubeconfig::lock::lock_path(home.file(0));
+    fs::File::create_new(&lock).unwrap();
+    fs::write(home.file(0), "contexts: []\n").unwrap();
+    assert!(
+        timeout(SILENCE, stream.next()).await.is_err(),
+        "a locked file was believed"
+    );
+    fs::write(home.file(0), PERSONAL.replace("'prod'", "'kind-test'")).unwrap();
+    fs::remove_file(&lock).unwrap();
+    assert_eq!(current(&next(&mut stream).await), Some("kind-test"));
+}
+
+#[tokio::test]
+async fn a_file_that_stays_empty_is_believed_in_the_end() {
+    let home = Home::one(PERSONAL);
+    let mut stream = pin!(home.kubeconfig().watch());
+    next(&mut stream).await;
+    fs::write(home.file(0), "").unwrap();
+    let believed = timeout(Duration::from_secs(20), stream.next())
+        .await
+        .unwrap();
+    assert_eq!(believed, Some(Contexts::default()));
+}
+
+#[tokio::test]
+async fn a_file_in_a_folder_that_is_made_later_is_seen() {
+    let home = Home::with(&[None]);
+    let locations = Locations {
+        home: Some(home.path().join("me")),
+        ..Locations::default()
+    };
+    let kubeconfig = Kubeconfig::new(&locations, home.history());
+    let mut stream = pin!(kubeconfig.watch());
+    assert_eq!(next(&mut stream).await, Contexts::default());
+    kubeconfig.add_cluster(entry("dev"), true).await.unwrap();
+    assert_eq!(current(&next(&mut stream).await), Some("k3d-dev"));
+    fs::remove_dir_all(home.path().join("me")).unwrap();
+    let gone = timeout(Duration::from_secs(20), stream.next())
+        .await
+        .unwrap();
+    assert_eq!(gone, Some(Contexts::default()));
+    kubeconfig.add_cluster(entry("prod"), true).await.unwrap();
+    assert_eq!(current(&next(&mut stream).await), Some("k3d-prod"));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_file_behind_a_link_is_watched() {
+    let home = Home::with(&[None]);
+    let elsewhere = home.path().join("elsewhere");
+    fs::create_dir(&elsewhere).unwrap();
+    fs::write(elsewhere.join("kube"), PERSONAL).unwrap();
+    std::os::unix::fs::symlink("elsewhere/kube", home.file(0)).unwrap();
+    let mut stream = pin!(home.kubeconfig().watch());
+    next(&mut stream).await;
+    fs::write(
+        elsewhere.join("kube"),
+        PERSONAL.replace("'prod'", "'kind-test'"),
+    )
+    .unwrap();
+    assert_eq!(current(&next(&mut stream).await), Some("kind-test"));
+}

@@ -1,0 +1,267 @@
+//! Read, decide, back up, write: one change of the chain, under the locks of all its files.
+//!
+//! What to change is decided by the caller's plan, a pure function of the files as read.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use super::{
+    Change,
+    chain::Chain,
+    edit::{self, Refused},
+    error::KubeconfigError,
+    file::{self, Point},
+    history::{self, Unavailable, Version},
+    lock::{self, Locks},
+    ours::Plan,
+    read::{Source, State},
+};
+
+/// How often a change starts anew when a program that ignores the locks gets in between.
+const ATTEMPTS_MAX: usize = 5;
+
+/// The files that a change works on, and what it needs beside them.
+pub(super) struct Transaction<'a> {
+    pub(super) chain: &'a Chain,
+    pub(super) history: &'a Path,
+    pub(super) patience: Duration,
+    /// Told each step; only tests listen.
+    pub(super) at: &'a dyn Fn(Point),
+}
+
+/// One file that will be other than it is.
+struct Write {
+    /// As the chain names it.
+    path: PathBuf,
+    /// What that leads to.
+    target: PathBuf,
+    before: Option<Vec<u8>>,
+    after: Option<Vec<u8>>,
+}
+
+/// What is to be written.
+struct Decision {
+    writes: Vec<Write>,
+    /// The change that this undoes.
+    undoes: Option<String>,
+}
+
+/// Another program wrote between our reading and our writing.
+struct Disturbed(PathBuf);
+
+impl Transaction<'_> {
+    /// Carries out the edits that `plan` asks for, given the files and the index of the file that
+    /// takes new entries.
+    pub(super) fn edit(
+        &self,
+        may_create: bool,
+        plan: impl Fn(&[Source], usize) -> Result<Plan, KubeconfigError>,
+    ) -> Result<Change, KubeconfigError> {
+        let default = self.default_index()?;
+        if may_create
+            && let Some(folder) = self.chain.files()[default].parent()
+            && !folder.as_os_str().is_empty()
+        {
+            file::make_folder(folder).map_err(KubeconfigError::io("create", folder))?;
+        }
+        self.run(|| {
+            let files = self.chain.files();
+            let sources: Vec<Source> = files.iter().map(|file| Source::read(file)).collect();
+            let mut writes: Vec<Write> = Vec::new();
+            for (index, edits) in group(plan(&sources, self.default_index()?)?) {
+                let source = &sources[index];
+                let before = match &source.state {
+                    State::Missing => None,
+                    State::Read { text, .. } => Some(text.as_str()),
+                    State::Unreadable(problem) => {
+                        return Err(KubeconfigError::Malformed {
+                            file: problem.file.clone(),
+                            line: problem.line,
+                            message: problem.message.clone(),
+                        });
+                    }
+                };
+                let after = edit::apply_all(before.unwrap_or_default(), &edits)
+                    .map_err(|refused| refusal(&source.path, refused))?;
+                writes.push(Write {
+                    path: source.path.clone(),
+                    target: file::resolve(&source.path),
+                    before: before.map(|text| text.as_bytes().to_vec()),
+                    after: Some(after.into_bytes()),
+                });
+            }
+            let undoes = None;
+            Ok(Decision { writes, undoes })
+        })
+    }
+
+    /// Puts back what the latest change replaced.
+    pub(super) fn undo(&self) -> Result<Change, KubeconfigError> {
+        self.run(|| {
+            let mut files = Vec::new();
+            for path in self.chain.files() {
+                let target = file::resolve(path);
+                let bytes = file::read(&target).map_err(KubeconfigError::io("read", path))?;
+                files.push((target, bytes));
+            }
+            let past = history::latest(self.history, &files).map_err(|error| match error {
+                Unavailable::Nothing => KubeconfigError::NothingToUndo,
+                Unavailable::Changed(path) => KubeconfigError::ChangedSince(path),
+                Unavailable::Io(error) => KubeconfigError::io("read", self.history)(error),
+            })?;
+            let mut writes = Vec::new();
+            for version in past.files {
+                let found = files.iter().position(|(target, _)| *target == version.path);
+                let index = found.ok_or(KubeconfigError::NothingToUndo)?;
+                writes.push(Write {
+                    path: self.chain.files()[index].clone(),
+                    target: version.path,
+                    before: files[index].1.clone(),
+                    after: version.bytes,
+                });
+            }
+            let undoes = Some(past.change);
+            Ok(Decision { writes, undoes })
+        })
+    }
+
+    fn default_index(&self) -> Result<usize, KubeconfigError> {
+        self.chain
+            .default_index(Path::exists)
+            .ok_or(KubeconfigError::NoFile)
+    }
+
+    /// Takes the locks, asks for the writes, and makes them.
+    fn run(
+        &self,
+        decide: impl Fn() -> Result<Decision, KubeconfigError>,
+    ) -> Result<Change, KubeconfigError> {
+        let mut disturbed = None;
+        for _ in 0..ATTEMPTS_MAX {
+            let locks = self.lock()?;
+            let Decision { mut writes, undoes } = decide()?;
+            writes.retain(|write| write.before != write.after);
+            if writes.is_empty() {
+                return Ok(Change::Unchanged);
+            }
+            may_write(&locks, &writes)?;
+            match self.write(undoes.as_deref(), &writes)? {
+                Ok(()) => {
+                    let files = writes.into_iter().map(|write| write.path).collect();
+                    return Ok(Change::Written { files });
+                }
+                Err(Disturbed(path)) => disturbed = Some(path),
+            }
+        }
+        Err(disturbed.map_or(KubeconfigError::NoFile, KubeconfigError::Restless))
+    }
+
+    /// Locks the files as the chain names them, as kubectl does, and what they lead to, for
+    /// programs that name them so.
+    fn lock(&self) -> Result<Locks, KubeconfigError> {
+        let mut files = Vec::new();
+        for path in self.chain.files() {
+            let target = file::resolve(path);
+            if fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink()) {
+                files.push(target);
+            }
+            files.push(path.clone());
+        }
+        let locks = lock::acquire(&files, self.patience, &|| (self.at)(Point::LockReady))?;
+        (self.at)(Point::Locked);
+        Ok(locks)
+    }
+
+    fn write(
+        &self,
+        undoes: Option<&str>,
+        writes: &[Write],
+    ) -> Result<Result<(), Disturbed>, KubeconfigError> {
+        let versions: Vec<Version<'_>> = writes
+            .iter()
+            .map(|write| Version {
+                path: &write.target,
+                before: write.before.as_deref(),
+                after: write.after.as_deref(),
+            })
+            .collect();
+        if let Some(path) = disturbed(writes)? {
+            return Ok(Err(Disturbed(path)));
+        }
+        history::record(self.history, undoes, &versions)
+            .map_err(KubeconfigError::io("keep a backup in", self.history))?;
+        (self.at)(Point::BackedUp);
+        if let Some(path) = disturbed(writes)? {
+            return Ok(Err(Disturbed(path)));
+        }
+        for (done, write) in writes.iter().enumerate() {
+            let result = put(&write.target, write.after.as_deref(), self.at);
+            if let Err(error) = result {
+                for write in writes[..done].iter().rev() {
+                    put(&write.target, write.before.as_deref(), &|_| {})
+                        .map_err(KubeconfigError::io("restore", &write.path))?;
+                }
+                return Err(KubeconfigError::io("write", &write.path)(error));
+            }
+        }
+        Ok(Ok(()))
+    }
+}
+
+/// A file that is no longer what was read.
+fn disturbed(writes: &[Write]) -> Result<Option<PathBuf>, KubeconfigError> {
+    for write in writes {
+        let now = file::read(&write.target).map_err(KubeconfigError::io("read", &write.path))?;
+        if now != write.before {
+            return Ok(Some(write.path.clone()));
+        }
+    }
+    Ok(None)
+}
+
+fn put(target: &Path, bytes: Option<&[u8]>, at: &dyn Fn(Point)) -> io::Result<()> {
+    file::sweep(target);
+    match bytes {
+        Some(bytes) => file::replace(target, bytes, at),
+        None => fs::remove_file(target),
+    }
+}
+
+/// A file whose lock could not be made may be read but not written.
+fn may_write(locks: &Locks, writes: &[Write]) -> Result<(), KubeconfigError> {
+    for (path, error) in &locks.denied {
+        if writes.iter().any(|write| write.path == *path) {
+            let source = io::Error::new(error.kind(), error.to_string());
+            return Err(KubeconfigError::io("lock", path)(source));
+        }
+    }
+    Ok(())
+}
+
+/// The edits of each file together, files in the order of their last edit, so that the file with
+/// the current context comes last.
+fn group(plan: Plan) -> Plan {
+    let mut grouped = Plan::new();
+    for (file, edits) in plan.into_iter().filter(|(_, edits)| !edits.is_empty()) {
+        let earlier = grouped.iter().position(|(other, _)| *other == file);
+        let mut all = earlier.map(|at| grouped.remove(at).1).unwrap_or_default();
+        all.extend(edits);
+        grouped.push((file, all));
+    }
+    grouped
+}
+
+fn refusal(path: &Path, refused: Refused) -> KubeconfigError {
+    let file = path.to_owned();
+    match refused {
+        Refused::Malformed(malformed) => KubeconfigError::Malformed {
+            file,
+            line: malformed.line,
+            message: malformed.message,
+        },
+        Refused::Shape { line, reason } => KubeconfigError::NotEditable { file, line, reason },
+    }
+}

@@ -1,0 +1,77 @@
+//! What a creation has made so far, by the engine's ids, so that exactly that can be removed.
+
+use bollard::query_parameters::RemoveVolumeOptionsBuilder;
+use futures_util::future::join_all;
+use std::sync::Mutex;
+
+use super::container;
+use crate::engine::{Engine, EngineError};
+
+/// Everything made so far.
+#[derive(Debug, Default)]
+pub(super) struct Made {
+    containers: Mutex<Vec<String>>,
+    network: Mutex<Option<String>>,
+    volume: Mutex<Option<String>>,
+}
+
+impl Made {
+    /// A container, by its id.
+    pub(super) fn container(&self, id: String) {
+        lock(&self.containers).push(id);
+    }
+
+    /// The network, by its id; none after it was removed again.
+    pub(super) fn network(&self, id: Option<String>) {
+        *lock(&self.network) = id;
+    }
+
+    /// The volume, by its name: there was none of that name before.
+    pub(super) fn volume(&self, name: String) {
+        *lock(&self.volume) = Some(name);
+    }
+
+    /// Removes all of it; what could not be removed is named.
+    pub(super) async fn remove(self, engine: &Engine) -> Vec<String> {
+        let docker = engine.docker();
+        let containers = self.containers.into_inner().unwrap_or_default();
+        let removals = containers.into_iter().map(|id| async move {
+            let gone = container::remove(engine, &id).await;
+            gone.err().map(|_| format!("container {}", short(&id)))
+        });
+        let mut behind: Vec<String> = join_all(removals).await.into_iter().flatten().collect();
+        if let Some(id) = self.network.into_inner().unwrap_or_default() {
+            behind.extend(left(docker.remove_network(&id).await, || {
+                format!("network {}", short(&id))
+            }));
+        }
+        if let Some(name) = self.volume.into_inner().unwrap_or_default() {
+            let options = RemoveVolumeOptionsBuilder::default().build();
+            let gone = docker.remove_volume(&name, Some(options)).await;
+            behind.extend(left(gone, || format!("volume {name}")));
+        }
+        behind
+    }
+}
+
+/// What is left after a removal that did not work. What is gone already is not left.
+fn left(
+    result: Result<(), bollard::errors::Error>,
+    name: impl FnOnce() -> String,
+) -> Option<String> {
+    match result.map_err(EngineError::from) {
+        Ok(()) | Err(EngineError::NotFound(_)) => None,
+        Err(_) => Some(name()),
+    }
+}
+
+fn short(id: &str) -> &str {
+    id.get(..12).unwrap_or(id)
+}
+
+/// A lock that is held for one assignment cannot be poisoned by anything worth stopping for.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+}

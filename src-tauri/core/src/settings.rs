@@ -1,0 +1,83 @@
+//! What the user set: which engine, and other keys for shortcuts.
+//!
+//! Kept in `settings.json`, written by hand or by the window; what the app remembers by itself is in
+//! [`crate::state`].
+
+use std::{collections::BTreeMap, path::Path};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    action::Action,
+    stored::{self, StoredError},
+};
+
+/// The file's name in the folder of settings.
+pub const FILE: &str = "settings.json";
+
+/// What the user set.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct Settings {
+    /// The address of the engine to use, above everything docker's own settings say.
+    pub engine: Option<String>,
+    /// Keys by the spelling of the action they speak, such as `new-cluster`; empty for no shortcut.
+    pub shortcuts: BTreeMap<String, String>,
+}
+
+impl Settings {
+    /// Reads them; where there is no file, nothing is set.
+    pub fn load(path: &Path) -> Result<Self, StoredError> {
+        stored::load(path)
+    }
+
+    /// Writes what differs from the defaults.
+    pub fn save(&self, path: &Path) -> Result<(), StoredError> {
+        stored::save(path, self)
+    }
+
+    /// The keys for an action that has `default` ones; none where the user wants no shortcut for it.
+    pub fn keys<'a>(&'a self, action: &Action, default: &'a str) -> Option<&'a str> {
+        let keys = match self.shortcuts.get(&action.to_string()) {
+            Some(keys) => keys.trim(),
+            None => default,
+        };
+        (!keys.is_empty()).then_some(keys)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may panic")]
+    use super::*;
+
+    #[test]
+    fn a_shortcut_can_have_other_keys_or_none() {
+        let settings = Settings {
+            engine: None,
+            shortcuts: BTreeMap::from([
+                ("new-cluster".into(), "Ctrl+Alt+N".into()),
+                ("show-current".into(), String::new()),
+            ]),
+        };
+        let keys = |action| settings.keys(&action, "Ctrl+K");
+        assert_eq!(keys(Action::NewCluster), Some("Ctrl+Alt+N"));
+        assert_eq!(keys(Action::ShowCurrent), None);
+        assert_eq!(keys(Action::DeleteCurrent), Some("Ctrl+K"));
+    }
+
+    #[test]
+    fn a_broken_file_is_told_with_its_place_and_what_to_do() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(FILE);
+        assert_eq!(Settings::load(&path).unwrap(), Settings::default());
+        std::fs::write(&path, "{\"shortcuts\": 3}").unwrap();
+        let problem = crate::error::Problem::new(
+            "Could not read the settings",
+            &Settings::load(&path).unwrap_err(),
+        );
+        assert_eq!(problem.causes[0], format!("`{}` is broken", path.display()));
+        assert!(problem.causes[1].contains("line 1"), "{problem:?}");
+        assert!(problem.hint.is_some());
+    }
+}

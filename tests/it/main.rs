@@ -1,0 +1,24 @@
+//! Integration tests.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test ends where its ground is missing"
+)]
+
+mod cancel;
+mod command_line;
+mod create;
+mod create_failures;
+mod create_refused;
+mod delete;
+mod k3d_cli;
+mod k3d_clusters;
+mod lifecycle;
+mod recorded;
+mod rig_engine;
+mod rig_load_balancer;
+mod rig_scripted_docker;
+mod rivals;
+mod scene;
+mod servers;
+mod tidy;

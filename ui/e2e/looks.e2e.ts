@@ -1,0 +1,58 @@
+// Every scene, light and dark and in the smallest window: no error, no violated policy, nothing that
+// sticks out sideways, nothing a screen reader or weak eyes could not use. Each leaves a picture.
+import { mkdirSync } from "node:fs";
+import { resolve } from "node:path";
+
+import axe from "axe-core";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { scenes } from "../src/fixtures/scenes";
+import { bench, open, PICTURES, type Bench, type Look } from "./browser";
+
+let the: Bench;
+beforeAll(async () => {
+  mkdirSync(PICTURES, { recursive: true });
+  the = await bench();
+});
+afterAll(() => the.close());
+
+const looks: Look[] = Object.keys(scenes).flatMap((scene) => [
+  { scene, scheme: "light" as const },
+  { scene, scheme: "dark" as const },
+  { scene, scheme: "light" as const, width: 640, height: 480 },
+]);
+
+describe("every scene", () => {
+  test.each(looks)("looks right: $scene, $scheme, width $width", async (look) => {
+    const { page, errors, close } = await open(the, look);
+    // Checks of a form come a moment after typing rests; the picture waits for the slowest of them.
+    if (look.scene.startsWith("new-cluster")) await page.getByPlaceholder("calm-otter").waitFor();
+    if (look.scene === "connecting") {
+      await page.waitForFunction(() => {
+        const text = document.querySelector("main [role=status]");
+        return text !== null && getComputedStyle(text).opacity === "1";
+      });
+    }
+    if (look.scene === "details") await page.getByRole("log").waitFor();
+    if (look.scene === "refused") {
+      await page.getByRole("button", { name: "Stop", exact: true }).first().click();
+      await page.getByRole("alert").waitFor();
+    }
+    const size = look.width === undefined ? "" : `-${look.width}`;
+    await page.screenshot({ path: resolve(PICTURES, `${look.scene}-${look.scheme ?? "light"}${size}.png`) });
+
+    expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
+    // What a narrow window changes is its arrangement alone.
+    if (look.width === undefined) expect(await accessibility(page)).toEqual([]);
+    expect(errors).toEqual([]);
+    await close();
+  });
+});
+
+/** What stands between the page and a person who does not see or point well. */
+async function accessibility(page: Page): Promise<{ id: string; where: string[] }[]> {
+  await page.evaluate(axe.source);
+  const found = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>("axe.run()");
+  return found.violations.map(({ id, nodes }) => ({ id, where: nodes.map(({ html }) => html) }));
+}

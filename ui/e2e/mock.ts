@@ -1,0 +1,46 @@
+// Stands in for the app behind the window, so that the window runs in a plain browser:
+// `npm run dev`, then `/e2e/mock.html?scene=clusters`. The names are those of `src/fixtures/scenes.ts`.
+import { emit } from "@tauri-apps/api/event";
+import { mockIPC, mockWindows } from "@tauri-apps/api/mocks";
+
+import type { View } from "../src/lib/bindings";
+import { scenes, type Scene, type SceneName } from "../src/fixtures/scenes";
+
+const name = new URLSearchParams(location.search).get("scene") ?? "clusters";
+const scene: Scene = scenes[name in scenes ? (name as SceneName) : "clusters"];
+
+/** What was asked for, for the tests to read. */
+const asked: { command: string; payload: unknown }[] = [];
+Object.assign(globalThis, { asked, show: (view: View) => emit("show", view) });
+
+mockWindows("main");
+mockIPC(
+  (command, payload) => {
+    asked.push({ command, payload });
+    switch (command) {
+      case "snapshot":
+        return scene.snapshot;
+      case "start_view":
+        return scene.view;
+      case "check_draft":
+        return scene.check;
+      case "create_cluster":
+        return 1;
+      case "node_logs":
+        return Array.from(
+          { length: 40 },
+          (_, line) =>
+            `I1121 04:0${line % 10}:11.4021       1 controller.go:${100 + line}] "Synced" object="${line}"`,
+        );
+      case "perform":
+        // A command rejects with a plain value; there is no Error on the other side.
+        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+        return scene.refusal === undefined ? null : Promise.reject(scene.refusal);
+      default:
+        return null;
+    }
+  },
+  { shouldMockEvents: true },
+);
+
+await import("../src/main");

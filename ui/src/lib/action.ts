@@ -1,0 +1,28 @@
+// The words in which the window asks for things; the app reads them in `action.rs`.
+
+/** Verbs that work on one cluster. */
+export type ClusterVerb = "start" | "stop" | "restart" | "pause" | "resume" | "delete";
+
+/** Asks for a verb on a cluster; `delete` does not ask back. */
+export const onCluster = (verb: ClusterVerb, cluster: string): string => `${verb}:${cluster}`;
+
+/** Starts or stops the container of one node. */
+export const onNode = (verb: "start" | "stop", node: string): string => `${verb}-node:${node}`;
+
+/** Makes a context the current one. */
+export const useContext = (context: string): string => `use-context:${context}`;
+
+/** Cancels a running operation. */
+export const cancel = (operation: number): string => `cancel:${operation}`;
+
+/** Forgets an ended operation. */
+export const dismiss = (operation: number): string => `dismiss:${operation}`;
+
+/** Puts the line `export KUBECONFIG=…` on the clipboard. */
+export const copyExport = (cluster: string): string => `copy-export:${cluster}`;
+
+/** Ends the app when what runs is done; asked a second time, cancels that first. */
+export const quit = "quit";
+
+/** Shortcuts whose actions these are belong beside the button that does the same. */
+export const newClusterForm = "new-cluster-form";

@@ -1,0 +1,61 @@
+// What the window asks of the app, and the only file that talks to Tauri.
+//
+// Everything else takes a `Backend`, so that tests and the demo hand in one of their own. Nothing is
+// decided here: a method is one command, a subscription one event.
+import { invoke } from "@tauri-apps/api/core";
+import { listen } from "@tauri-apps/api/event";
+
+import type { Draft, FieldProblem, Problem, Snapshot, View } from "./bindings";
+
+/** What can be said of a draft before anything is made. */
+export interface Check {
+  /** What is wrong, field by field; empty if it can be created. */
+  problems: FieldProblem[];
+  /** A free name, for when none is typed. */
+  proposedName: string;
+  /** The image that is used when none is typed. */
+  defaultImage: string;
+  /** Images of k3s that the engine has already, newest first. */
+  localImages: string[];
+}
+
+/** Why a cluster was not created: fields to correct, or one problem. */
+export type Refusal = { kind: "fields"; problems: FieldProblem[] } | { kind: "problem"; problem: Problem };
+
+/** Ends a subscription; may be called at any time. */
+export type Unsubscribe = () => void;
+
+/** The app behind the window. Every method rejects with a `Problem` unless it says otherwise. */
+export interface Backend {
+  /** The newest snapshot. */
+  snapshot(): Promise<Snapshot>;
+  /** The view to open with. */
+  startView(): Promise<View>;
+  /** Calls `heard` with each new snapshot; the promise resolves once none can be missed. */
+  onSnapshot(heard: (snapshot: Snapshot) => void): Promise<Unsubscribe>;
+  /** Calls `heard` when the app wants another view shown. */
+  onShow(heard: (view: View) => void): Promise<Unsubscribe>;
+  /** Asks for an action, in the spelling of `lib/action.ts`. */
+  perform(action: string): Promise<void>;
+  /** Begins to create a cluster; rejects with a `Refusal`. Resolves to the operation's number. */
+  createCluster(draft: Draft): Promise<number>;
+  /** Checks a draft and proposes what was left empty. */
+  checkDraft(draft: Draft): Promise<Check>;
+  /** Has the use of CPU and memory of one cluster measured, or of none. */
+  lookAt(cluster: string | null): Promise<void>;
+  /** The last lines that a node's container logged, oldest first. */
+  nodeLogs(node: string, lines: number): Promise<string[]>;
+}
+
+/** The real one. */
+export const tauri: Backend = {
+  snapshot: () => invoke("snapshot"),
+  startView: () => invoke("start_view"),
+  onSnapshot: (heard) => listen<Snapshot>("snapshot", (event) => heard(event.payload)),
+  onShow: (heard) => listen<View>("show", (event) => heard(event.payload)),
+  perform: (action) => invoke("perform", { action }),
+  createCluster: (draft) => invoke("create_cluster", { draft }),
+  checkDraft: (draft) => invoke("check_draft", { draft }),
+  lookAt: (cluster) => invoke("look_at", { cluster }),
+  nodeLogs: (node, lines) => invoke("node_logs", { node, lines }),
+};

@@ -1,0 +1,660 @@
+// Generated from the Rust types by `cargo test -p k3tray-core`; not edited by hand.
+
+/**
+ * The name of a cluster, without k3d's prefix.
+ *
+ * A name that is *given* is parsed with [`FromStr`] and must be a DNS label of at most
+ * [`NAME_MAX`] characters. A name that is *read* from a label is taken as it stands
+ * ([`ClusterName::observed`]), since k3d allows upper case and dots.
+ */
+export type ClusterName = string;
+
+/**
+ * The state of a whole cluster, derived from its containers by [`ClusterState::of`] alone.
+ */
+export type ClusterState = "running" | "degraded" | "paused" | "stopped" | "partial";
+
+/**
+ * Who made the cluster, by the form of its version label.
+ */
+export type Origin = "k3tray" | "k3d";
+
+/**
+ * Where the API of a cluster is published on the host.
+ */
+export type ApiAddress = { 
+/**
+ * The host that belongs into a kubeconfig; never `0.0.0.0`.
+ */
+host: string, 
+/**
+ * The host port.
+ */
+port: number, };
+
+/**
+ * One cluster, from its containers' labels.
+ */
+export type Cluster = { 
+/**
+ * Its name.
+ */
+name: ClusterName, 
+/**
+ * Derived from the containers.
+ */
+state: ClusterState, 
+/**
+ * Its containers: servers, agents, load balancer, registries, each sort by number.
+ */
+nodes: Array<Node>, 
+/**
+ * Where its API is published; none where no server says so.
+ */
+api: ApiAddress | null, 
+/**
+ * Its network.
+ */
+network: string | null, 
+/**
+ * When its first container was made.
+ */
+createdAt: string, 
+/**
+ * Who made it.
+ */
+origin: Origin, 
+/**
+ * Whether it has embedded etcd, so that servers can be added.
+ */
+growable: boolean, };
+
+/**
+ * What a container is to its cluster: k3d's words, and k3d's values of the label `k3d.role`.
+ */
+export type Role = "server" | "agent" | "loadbalancer" | "registry" | "other";
+
+/**
+ * What the engine says of the container.
+ */
+export type NodeState = "created" | "running" | "restarting" | "paused" | "exited" | "dead";
+
+/**
+ * What Kubernetes says of the node.
+ */
+export type Readiness = { "kind": "ready" } | { "kind": "notReady", 
+/**
+ * The condition's reason, such as `NodeStatusUnknown`.
+ */
+reason: string, 
+/**
+ * The condition's message.
+ */
+message: string, };
+
+/**
+ * A Node object in brief.
+ */
+export type NodeHealth = { 
+/**
+ * The condition `Ready`.
+ */
+readiness: Readiness, 
+/**
+ * Pressure conditions that are true: `MemoryPressure`, `DiskPressure`, `PIDPressure`.
+ */
+pressures: Array<string>, 
+/**
+ * Roles from the `node-role.kubernetes.io/` labels, sorted.
+ */
+roles: Array<string>, 
+/**
+ * The kubelet's version, such as `v1.31.4+k3s1`.
+ */
+version: string, 
+/**
+ * When the Node object was made.
+ */
+createdAt: string | null, 
+/**
+ * The addresses Kubernetes knows, internal ones first.
+ */
+addresses: Array<string>, 
+/**
+ * Whether it takes no new pods.
+ */
+cordoned: boolean, };
+
+/**
+ * What a container uses at the moment, as the engine measures it.
+ */
+export type Usage = { 
+/**
+ * Percent of one core.
+ */
+cpuPercent: number, 
+/**
+ * Bytes in use, page cache left out.
+ */
+memoryBytes: number, };
+
+/**
+ * A port of the host that leads to a port of a container.
+ */
+export type PublishedPort = { 
+/**
+ * The host address it is bound to.
+ */
+hostIp: string, 
+/**
+ * The host port; none while the container is not running and the engine does not say.
+ */
+hostPort: number | null, 
+/**
+ * The container's port.
+ */
+containerPort: number, 
+/**
+ * `tcp`, `udp` or `sctp`.
+ */
+protocol: string, };
+
+/**
+ * One container of a cluster.
+ */
+export type Node = { 
+/**
+ * The container's name, which is also its host name and (lower-cased) its Node's name.
+ */
+name: string, 
+/**
+ * The container's id.
+ */
+id: string, 
+/**
+ * What it is to the cluster.
+ */
+role: Role, 
+/**
+ * What the engine says.
+ */
+state: NodeState, 
+/**
+ * What Kubernetes says; none for other roles, and while it is not known.
+ */
+health: NodeHealth | null, 
+/**
+ * What it uses; only while somebody looks.
+ */
+usage: Usage | null, 
+/**
+ * The image it was made from, as the engine lists it.
+ */
+image: string, 
+/**
+ * Its address on the cluster's network.
+ */
+address: string | null, 
+/**
+ * Published ports.
+ */
+ports: Array<PublishedPort>, 
+/**
+ * When the container was made.
+ */
+createdAt: string, };
+
+/**
+ * The name of a context: free text in Kubernetes.
+ */
+export type ContextName = string;
+
+/**
+ * One context.
+ */
+export type Context = { 
+/**
+ * Its name.
+ */
+name: ContextName, 
+/**
+ * The cluster entry it names.
+ */
+cluster: string, 
+/**
+ * The user entry it names.
+ */
+user: string, 
+/**
+ * Its default namespace, where it sets one.
+ */
+namespace: string | null, 
+/**
+ * The URL of its cluster entry; none where that entry is missing.
+ */
+server: string | null, 
+/**
+ * The file it was read from.
+ */
+file: string, 
+/**
+ * The k3d or k3tray cluster it belongs to, by its names.
+ */
+localCluster: ClusterName | null, };
+
+/**
+ * A file or an entry that could not be read; everything else was.
+ */
+export type FileProblem = { 
+/**
+ * The file.
+ */
+file: string, 
+/**
+ * The line, counted from 1, where the reader could tell.
+ */
+line: number | null, 
+/**
+ * What is wrong.
+ */
+message: string, };
+
+/**
+ * Every context of the chain, and the current one.
+ */
+export type Contexts = { 
+/**
+ * The current context; it may name one that does not exist.
+ */
+current: ContextName | null, 
+/**
+ * All of them, in the order of the files.
+ */
+all: Array<Context>, 
+/**
+ * What could not be read.
+ */
+problems: Array<FileProblem>, };
+
+/**
+ * What a machine may tell a failure by. A variant exists only where some surface acts on it.
+ */
+export type Code = "engine-away" | "name-taken" | "port-taken" | "not-found" | "busy" | "kubeconfig-locked" | "bad-input" | "cancelled" | "other";
+
+/**
+ * A failure as a person sees it: what, why, and the one thing to do.
+ */
+export type Problem = { 
+/**
+ * The operation that failed: "Could not create cluster `dev`".
+ */
+what: string, 
+/**
+ * Why, outermost cause first; none repeats another.
+ */
+causes: Array<string>, 
+/**
+ * The one thing to do.
+ */
+hint: string | null, 
+/**
+ * For machines.
+ */
+code: Code, 
+/**
+ * The failing node's last log lines, oldest first; empty where no node was involved.
+ */
+log: Array<string>, };
+
+/**
+ * Numbers operations within one process, from 1.
+ */
+export type OperationId = number;
+
+/**
+ * What an operation does to its cluster.
+ */
+export type Verb = "create" | "start" | "stop" | "restart" | "pause" | "resume" | "delete";
+
+/**
+ * Where a step stands.
+ */
+export type StepState = { "kind": "waiting" } | { "kind": "running", 
+/**
+ * 0 to 1, where it can be told.
+ */
+fraction: number | null, 
+/**
+ * What just happens: "12 of 40 MB", "1/3 ready".
+ */
+detail: string | null, } | { "kind": "done", 
+/**
+ * How long it took, in milliseconds.
+ */
+tookMs: number, } | { "kind": "failed" } | { "kind": "skipped" };
+
+/**
+ * One step.
+ */
+export type Step = { 
+/**
+ * What it does, such as "Create network".
+ */
+label: string, 
+/**
+ * Where it stands.
+ */
+state: StepState, 
+/**
+ * When it began.
+ */
+startedAt: string | null, };
+
+/**
+ * How the whole stands.
+ */
+export type OperationState = { "kind": "running" } | { "kind": "undoing" } | { "kind": "done" } | { "kind": "cancelled" } | { "kind": "failed", 
+/**
+ * What, why and what to do.
+ */
+problem: Problem, };
+
+/**
+ * One piece of long work on one cluster.
+ */
+export type Operation = { 
+/**
+ * Its number.
+ */
+id: OperationId, 
+/**
+ * What it does.
+ */
+verb: Verb, 
+/**
+ * To which cluster.
+ */
+cluster: ClusterName, 
+/**
+ * Its steps, all known from the start but for the undoing.
+ */
+steps: Array<Step>, 
+/**
+ * How it stands.
+ */
+state: OperationState, 
+/**
+ * When it began.
+ */
+startedAt: string, 
+/**
+ * When it ended.
+ */
+endedAt: string | null, };
+
+/**
+ * The wish as it is typed: every field may be wrong. [`Draft::check`] makes a [`ClusterSpec`] of it.
+ */
+export type Draft = { 
+/**
+ * Its name; empty for a proposed one.
+ */
+name: string, 
+/**
+ * How many servers.
+ */
+servers: number, 
+/**
+ * How many agents.
+ */
+agents: number, 
+/**
+ * Whether one server runs etcd, so that servers can be added later. More than one always do.
+ */
+growable: boolean, 
+/**
+ * Whether a load balancer stands before the servers.
+ */
+loadBalancer: boolean, 
+/**
+ * An image or a k3s version; empty for the default.
+ */
+image: string, 
+/**
+ * The host address the API is bound to.
+ */
+apiHost: string, 
+/**
+ * The host port of the API; empty for a free one.
+ */
+apiPort: string, 
+/**
+ * Further arguments of k3s's servers.
+ */
+serverArgs: Array<string>, 
+/**
+ * Further arguments of k3s's agents.
+ */
+agentArgs: Array<string>, 
+/**
+ * `KEY=value` for servers and agents.
+ */
+env: Array<string>, 
+/**
+ * Whether kubelets report every second, so that a node turns Ready (and not Ready) sooner.
+ * Left out wherever the arguments set the same thing.
+ */
+quickStatus: boolean, 
+/**
+ * Whether the new context becomes the current one.
+ */
+switchContext: boolean, };
+
+/**
+ * A field of [`Draft`].
+ */
+export type Field = "name" | "servers" | "agents" | "image" | "apiHost" | "apiPort" | "serverArgs" | "agentArgs" | "env";
+
+/**
+ * What is wrong with one field, in words that stand beside it.
+ */
+export type FieldProblem = { 
+/**
+ * The field of [`Draft`] as the window spells it, such as `apiPort`.
+ */
+field: Field, 
+/**
+ * What is wrong and what would be right.
+ */
+message: string, };
+
+/**
+ * A view of the window.
+ */
+export type View = { "kind": "clusters" } | { "kind": "cluster", 
+/**
+ * Which.
+ */
+name: ClusterName, } | { "kind": "newCluster" } | { "kind": "delete", 
+/**
+ * What would go.
+ */
+name: ClusterName, } | { "kind": "contexts" } | { "kind": "shortcuts" };
+
+/**
+ * Which engine, and why that one.
+ */
+export type EndpointView = { 
+/**
+ * Its address, such as `unix:///var/run/docker.sock`.
+ */
+address: string, 
+/**
+ * Why it was chosen, as a phrase: "from `DOCKER_HOST`", "docker context `colima`".
+ */
+reason: string, };
+
+/**
+ * What is known of the engine.
+ */
+export type EngineDetails = { 
+/**
+ * The engine's version, such as `28.5.2`.
+ */
+version: string, 
+/**
+ * The API version that was agreed on, such as `1.41`.
+ */
+apiVersion: string, 
+/**
+ * What it runs on, such as "Docker Desktop" or "Debian GNU/Linux 12 (bookworm)".
+ */
+operatingSystem: string, 
+/**
+ * 1 or 2.
+ */
+cgroupVersion: number, 
+/**
+ * Whether it is Podman behind Docker's API.
+ */
+podman: boolean, };
+
+/**
+ * Whether the engine answers.
+ */
+export type EngineStatus = { "kind": "connecting" } | { "kind": "ready", 
+/**
+ * What it is.
+ */
+details: EngineDetails, } | { "kind": "away", 
+/**
+ * Why, and what to do.
+ */
+problem: Problem, };
+
+/**
+ * The engine in the snapshot.
+ */
+export type EngineView = { 
+/**
+ * Which; none until it was looked for.
+ */
+endpoint: EndpointView | null, 
+/**
+ * How it is.
+ */
+status: EngineStatus, };
+
+/**
+ * What became of a global shortcut.
+ */
+export type ShortcutState = { "kind": "registered" } | { "kind": "refused", 
+/**
+ * Why: taken by another program, or not possible on this desktop.
+ */
+reason: string, };
+
+/**
+ * A global shortcut.
+ */
+export type Shortcut = { 
+/**
+ * The action it speaks, in its spelling.
+ */
+action: string, 
+/**
+ * What that does, for a person.
+ */
+label: string, 
+/**
+ * The keys, such as `Ctrl+Super+K`.
+ */
+keys: string, 
+/**
+ * What became of it.
+ */
+state: ShortcutState, };
+
+/**
+ * Everything shown.
+ */
+export type Snapshot = { 
+/**
+ * Grows with every change; of two snapshots the greater is newer.
+ */
+revision: number, 
+/**
+ * The engine.
+ */
+engine: EngineView, 
+/**
+ * The clusters, by name. While the engine is away, the last ones known.
+ */
+clusters: Array<Cluster>, 
+/**
+ * The contexts.
+ */
+contexts: Contexts, 
+/**
+ * Running operations and those that ended lately, oldest first.
+ */
+operations: Array<Operation>, 
+/**
+ * Things that are wrong and belong to no operation.
+ */
+problems: Array<Problem>, 
+/**
+ * Global shortcuts.
+ */
+shortcuts: Array<Shortcut>, 
+/**
+ * Whether a tray shows the app; without one the window is the only way to it.
+ */
+tray: boolean, 
+/**
+ * The last settings a cluster was made with: what "New cluster" uses, its name left empty.
+ */
+lastDraft: Draft, 
+/**
+ * Whether the user wants to quit while operations run.
+ */
+quitting: boolean, };
+
+/**
+ * A node image with its tag.
+ */
+export type NodeImage = string;
+
+/**
+ * What can be said of a draft before anything is made.
+ */
+export type Check = { 
+/**
+ * What is wrong, field by field; empty if it can be created.
+ */
+problems: Array<FieldProblem>, 
+/**
+ * A free name, for when none is typed.
+ */
+proposedName: ClusterName, 
+/**
+ * The image that is used when none is typed.
+ */
+defaultImage: NodeImage, 
+/**
+ * Images of k3s that the engine has already, newest first.
+ */
+localImages: Array<NodeImage>, };
+
+/**
+ * Why no cluster is created.
+ */
+export type Refusal = { "kind": "fields", 
+/**
+ * Each with what is wrong.
+ */
+problems: Array<FieldProblem>, } | { "kind": "problem", 
+/**
+ * What.
+ */
+problem: Problem, };
