@@ -15,6 +15,9 @@ export const PICTURES = resolve(TARGET, "artefacts/ui");
 /** At least as strict as the policy of the app. */
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'";
 
+/** How long one step may take, in milliseconds: a busy machine is not a failure. */
+const PATIENCE = 90_000;
+
 /** A browser and the address of the window. */
 export interface Bench {
   browser: Browser;
@@ -42,7 +45,11 @@ export async function bench(): Promise<Bench> {
     build: { outDir },
     preview: { host: "127.0.0.1", port: 0, headers: { "Content-Security-Policy": POLICY } },
   });
-  const browser = await chromium.launch({ executablePath: executable(), args: ["--no-sandbox"] });
+  const browser = await chromium.launch({
+    executablePath: executable(),
+    args: ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    timeout: PATIENCE,
+  });
   const address = server.resolvedUrls?.local[0];
   if (address === undefined) throw new Error("the preview server listens nowhere");
   return {
@@ -83,6 +90,7 @@ export async function open(
     colorScheme: scheme,
     reducedMotion: "reduce",
   });
+  context.setDefaultTimeout(PATIENCE);
   // Browsers ask for one unbidden; webviews do not.
   await context.route("**/favicon.ico", (route) => route.fulfill({ status: 204 }));
   const page = await context.newPage();

@@ -5,22 +5,7 @@
 import { invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 
-import type { Draft, FieldProblem, Problem, Snapshot, View } from "./bindings";
-
-/** What can be said of a draft before anything is made. */
-export interface Check {
-  /** What is wrong, field by field; empty if it can be created. */
-  problems: FieldProblem[];
-  /** A free name, for when none is typed. */
-  proposedName: string;
-  /** The image that is used when none is typed. */
-  defaultImage: string;
-  /** Images of k3s that the engine has already, newest first. */
-  localImages: string[];
-}
-
-/** Why a cluster was not created: fields to correct, or one problem. */
-export type Refusal = { kind: "fields"; problems: FieldProblem[] } | { kind: "problem"; problem: Problem };
+import type { Check, Draft, Snapshot, View } from "./bindings";
 
 /** Ends a subscription; may be called at any time. */
 export type Unsubscribe = () => void;

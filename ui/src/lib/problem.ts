@@ -1,6 +1,5 @@
 // Turns whatever a command was rejected with into something that can be shown.
-import type { Refusal } from "./backend";
-import type { Problem } from "./bindings";
+import type { Problem, Refusal } from "./bindings";
 
 /** A rejection as a `Problem`. Anything unforeseen becomes one too, titled `what`. */
 export function toProblem(rejection: unknown, what = "Could not do that"): Problem {
