@@ -19,6 +19,7 @@ fn main() {
         "check_draft",
         "look_at",
         "node_logs",
+        "close_palette",
     ]);
     let attributes = tauri_build::Attributes::new().app_manifest(manifest);
     if let Err(error) = tauri_build::try_build(attributes) {

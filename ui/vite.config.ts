@@ -13,6 +13,7 @@ export default defineConfig({
     target: ["safari16", "chrome111"],
     // An inlined asset is a `data:` URL, which the content security policy does not let through.
     assetsInlineLimit: 0,
+    rolldownOptions: { input: ["index.html", "palette.html"] },
     // The polyfill only adds code: every supported webview knows module preloading.
     modulePreload: { polyfill: false },
   },

@@ -17,9 +17,9 @@ use k3tray_core::{
     snapshot::Snapshot,
     spec::Draft,
 };
-use tauri::State;
+use tauri::{AppHandle, State};
 
-use crate::window::StartView;
+use crate::window::{self, StartView};
 
 /// The newest snapshot. A window listens first, then asks, then keeps whichever is newer.
 #[tauri::command]
@@ -58,6 +58,12 @@ pub(crate) async fn check_draft(
     draft: Draft,
 ) -> Result<Check, Problem> {
     Ok(controller.check(draft).await)
+}
+
+/// Puts the small window away.
+#[tauri::command]
+pub(crate) fn close_palette(app: AppHandle) {
+    window::close_palette(&app);
 }
 
 /// Says which cluster's details are looked at, so that its nodes are measured; none for no more.

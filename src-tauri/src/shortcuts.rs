@@ -62,7 +62,7 @@ fn defaults() -> [(Action, &'static str, &'static str); 5] {
             "Ctrl+Shift+Super+Q",
         ),
         (
-            Action::Show(View::Contexts),
+            Action::Show(View::Palette),
             "Switch context…",
             "Ctrl+Super+J",
         ),

@@ -15,8 +15,13 @@ use tauri::{AppHandle, Manager, RunEvent, WindowEvent, Wry};
 use tokio::runtime;
 
 use crate::{
-    commands, instance, launch::Launch, logging, session::Session, spine::Spine, voice::Voice,
-    window::StartView,
+    commands, instance,
+    launch::Launch,
+    logging,
+    session::Session,
+    spine::Spine,
+    voice::Voice,
+    window::{self, StartView},
 };
 
 /// Two suffice: all the work is waiting.
@@ -95,6 +100,7 @@ pub(crate) fn run(launch: Launch) -> Result<ExitCode, StartError> {
             commands::check_draft,
             commands::look_at,
             commands::node_logs,
+            commands::close_palette,
         ])
         .setup(move |app| {
             // Where another instance had the name, the plugin has handed over and ended this
@@ -134,18 +140,26 @@ fn on_event(app: &AppHandle<Wry>, event: RunEvent) {
         } => api.prevent_exit(),
         // Without a tray the window is the only way to the app: closing it is quitting.
         RunEvent::WindowEvent {
+            label,
             event: WindowEvent::CloseRequested { api, .. },
             ..
-        } if !app.state::<Handle>().snapshots().borrow().tray => {
+        } if label == window::LABEL && !app.state::<Handle>().snapshots().borrow().tray => {
             api.prevent_close();
             app.state::<Voice>().speak(Action::Quit);
         }
         RunEvent::WindowEvent {
+            label,
             event: WindowEvent::Destroyed,
             ..
-        } => {
+        } if label == window::LABEL => {
             app.state::<Handle>().look_at(None);
         }
+        // Who turns to something else does not want to switch.
+        RunEvent::WindowEvent {
+            label,
+            event: WindowEvent::Focused(false),
+            ..
+        } if label == window::PALETTE => window::close_palette(app),
         _ => {}
     }
 }

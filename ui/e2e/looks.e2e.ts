@@ -39,6 +39,11 @@ describe("every scene", () => {
       await page.getByRole("button", { name: "Stop", exact: true }).first().click();
       await page.getByRole("alert").waitFor();
     }
+    if (look.scene.startsWith("palette")) await page.getByRole("option").first().waitFor();
+    if (look.scene === "palette-refused") {
+      await page.keyboard.press("Enter");
+      await page.getByRole("alert").waitFor();
+    }
     const size = look.width === undefined ? "" : `-${look.width}`;
     await page.screenshot({ path: resolve(PICTURES, `${look.scene}-${look.scheme ?? "light"}${size}.png`) });
 

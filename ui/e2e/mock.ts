@@ -43,4 +43,4 @@ mockIPC(
   { shouldMockEvents: true },
 );
 
-await import("../src/main");
+await (scene.view.kind === "palette" ? import("../src/palette") : import("../src/main"));

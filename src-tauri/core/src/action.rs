@@ -42,6 +42,8 @@ pub enum View {
     Contexts,
     /// Shortcuts and what the desktop says of them.
     Shortcuts,
+    /// The small window to switch contexts in by typing.
+    Palette,
 }
 
 /// Something a person asks for.
@@ -121,6 +123,7 @@ impl fmt::Display for Action {
             Self::Show(View::Delete { name }) => write!(f, "ask-delete:{name}"),
             Self::Show(View::Contexts) => f.write_str("show-contexts"),
             Self::Show(View::Shortcuts) => f.write_str("show-shortcuts"),
+            Self::Show(View::Palette) => f.write_str("switch-context"),
             Self::ShowCurrent => f.write_str("show-current"),
             Self::Quit => f.write_str("quit"),
         }
@@ -149,6 +152,7 @@ impl FromStr for Action {
                     | "new-cluster-form"
                     | "show-contexts"
                     | "show-shortcuts"
+                    | "switch-context"
                     | "show-current"
                     | "quit"
             )
@@ -176,6 +180,7 @@ impl FromStr for Action {
             "ask-delete" => Self::Show(View::Delete { name: cluster()? }),
             "show-contexts" => Self::Show(View::Contexts),
             "show-shortcuts" => Self::Show(View::Shortcuts),
+            "switch-context" => Self::Show(View::Palette),
             "show-current" => Self::ShowCurrent,
             "quit" => Self::Quit,
             _ => return Err(unknown()),
@@ -201,6 +206,7 @@ mod tests {
             Just(Action::Show(View::NewCluster)),
             Just(Action::Show(View::Contexts)),
             Just(Action::Show(View::Shortcuts)),
+            Just(Action::Show(View::Palette)),
             name().prop_map(Action::Start),
             name().prop_map(Action::Stop),
             name().prop_map(Action::Restart),

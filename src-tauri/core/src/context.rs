@@ -87,6 +87,11 @@ pub struct Contexts {
 }
 
 impl Contexts {
+    /// Whether there is a context of that name.
+    pub fn has(&self, name: &ContextName) -> bool {
+        self.all.iter().any(|context| &context.name == name)
+    }
+
     /// The local cluster that the current context belongs to.
     pub fn current_cluster(&self) -> Option<&ClusterName> {
         let current = self.current.as_ref()?;

@@ -39,7 +39,6 @@ use crate::{
     operation::Deadlines,
     paths::Paths,
     settings::{self, Settings},
-    spec::Draft,
     state::{self, State},
     stored::StoredError,
 };
@@ -70,8 +69,8 @@ pub struct ControllerConfig {
     pub paths: Paths,
     /// The address of the engine the user set; none to search.
     pub engine: Option<String>,
-    /// What "New cluster" uses.
-    pub last_draft: Draft,
+    /// What the app remembers from its last run.
+    pub remembered: State,
     /// Why the settings could not be read; shown for as long as the app runs.
     pub settings_problem: Option<Problem>,
     /// Why what is remembered could not be read; shown until it is written anew.
@@ -87,14 +86,14 @@ impl ControllerConfig {
             Settings::load(&paths.config.join(settings::FILE)),
             "Could not read the settings",
         );
-        let (state, state_problem) = or_default(
+        let (remembered, state_problem) = or_default(
             State::load(&paths.state.join(state::FILE)),
             "Could not read the last settings",
         );
         Self {
             paths,
             engine: settings.engine,
-            last_draft: state.last_draft,
+            remembered,
             settings_problem,
             state_problem,
             deadlines: Deadlines::default(),
@@ -120,7 +119,7 @@ impl Controller {
         let (asks, asked) = mpsc::channel(ASKS);
         let (engine, _) = watch::channel(None);
         let model = Model::new(Beginning {
-            last_draft: config.last_draft.clone(),
+            remembered: config.remembered.clone(),
             settings_problem: config.settings_problem.clone(),
             state_problem: config.state_problem.clone(),
             default_image: config

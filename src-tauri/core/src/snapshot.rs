@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     cluster::{Cluster, ClusterName},
-    context::Contexts,
+    context::{ContextName, Contexts},
     error::Problem,
     operation::Operation,
     spec::Draft,
@@ -121,6 +121,8 @@ pub struct Snapshot {
     pub clusters: Vec<Cluster>,
     /// The contexts.
     pub contexts: Contexts,
+    /// Those that were current before and still exist, the latest first; never the current one.
+    pub recent_contexts: Vec<ContextName>,
     /// Running operations and those that ended lately, oldest first.
     pub operations: Vec<Operation>,
     /// Things that are wrong and belong to no operation.
@@ -146,6 +148,7 @@ impl Snapshot {
             },
             clusters: Vec::new(),
             contexts: Contexts::default(),
+            recent_contexts: Vec::new(),
             operations: Vec::new(),
             problems: Vec::new(),
             shortcuts: Vec::new(),

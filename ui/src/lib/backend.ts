@@ -28,6 +28,8 @@ export interface Backend {
   checkDraft(draft: Draft): Promise<Check>;
   /** Has the use of CPU and memory of one cluster measured, or of none. */
   lookAt(cluster: string | null): Promise<void>;
+  /** Puts the small window to switch contexts in away. */
+  closePalette(): Promise<void>;
   /** The last lines that a node's container logged, oldest first. */
   nodeLogs(node: string, lines: number): Promise<string[]>;
 }
@@ -42,5 +44,6 @@ export const tauri: Backend = {
   createCluster: (draft) => invoke("create_cluster", { draft }),
   checkDraft: (draft) => invoke("check_draft", { draft }),
   lookAt: (cluster) => invoke("look_at", { cluster }),
+  closePalette: () => invoke("close_palette"),
   nodeLogs: (node, lines) => invoke("node_logs", { node, lines }),
 };

@@ -479,7 +479,7 @@ name: ClusterName, } | { "kind": "newCluster" } | { "kind": "delete",
 /**
  * What would go.
  */
-name: ClusterName, } | { "kind": "contexts" } | { "kind": "shortcuts" };
+name: ClusterName, } | { "kind": "contexts" } | { "kind": "shortcuts" } | { "kind": "palette" };
 
 /**
  * Which engine, and why that one.
@@ -595,6 +595,10 @@ clusters: Array<Cluster>,
  * The contexts.
  */
 contexts: Contexts, 
+/**
+ * Those that were current before and still exist, the latest first; never the current one.
+ */
+recentContexts: Array<ContextName>, 
 /**
  * Running operations and those that ended lately, oldest first.
  */

@@ -16,12 +16,15 @@ use crate::{
     operation::OperationId,
     snapshot::{EngineDetails, Snapshot},
     spec::Draft,
+    state::State,
 };
 
 /// All that is known.
 pub(super) struct Model {
-    /// What is shown; its clusters and problems are put in by [`Model::snapshot`].
+    /// What is shown; its clusters and problems, and what is remembered, are put in by [`Model::snapshot`].
     pub(super) shown: Snapshot,
+    /// What is remembered beyond the end of the app.
+    pub(super) remembered: State,
     /// The clusters as the engine last listed them.
     pub(super) listed: Vec<Cluster>,
     /// The engine that is connected; what it said is shown once its clusters are known too.
@@ -110,8 +113,8 @@ impl Concern {
 
 /// What a model begins with.
 pub(super) struct Beginning {
-    /// What "New cluster" uses.
-    pub(super) last_draft: Draft,
+    /// What is remembered from the last run.
+    pub(super) remembered: State,
     /// Why the settings could not be read.
     pub(super) settings_problem: Option<Problem>,
     /// Why what is remembered could not be read.
@@ -132,10 +135,8 @@ impl Model {
             .state_problem
             .map(|problem| (Concern::State, problem, None));
         Self {
-            shown: Snapshot {
-                last_draft: beginning.last_draft,
-                ..Snapshot::initial()
-            },
+            shown: Snapshot::initial(),
+            remembered: beginning.remembered,
             listed: vec![],
             connected: None,
             listing: Listing::Idle,
@@ -167,6 +168,14 @@ impl Model {
                 .iter()
                 .map(|(_, problem, _)| problem.clone())
                 .collect(),
+            recent_contexts: self
+                .remembered
+                .recent_contexts
+                .iter()
+                .filter(|name| self.shown.contexts.has(name))
+                .cloned()
+                .collect(),
+            last_draft: self.remembered.last_draft.clone(),
             ..self.shown.clone()
         }
     }

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     cluster::Cluster,
+    context::Contexts,
     error::{Code, Problem},
     operation::{OperationId, OperationState, StepState},
     snapshot::{EndpointView, EngineDetails, EngineStatus},
@@ -46,10 +47,7 @@ impl Model {
                 self.heard(watch, heard);
                 vec![]
             }
-            Event::Contexts(contexts) => {
-                self.shown.contexts = contexts;
-                vec![]
-            }
+            Event::Contexts(contexts) => self.contexts(contexts),
             Event::Usage { container, usage } => {
                 if let Some(known) = self.measured.get_mut(&container) {
                     *known = Some(usage);
@@ -224,11 +222,7 @@ impl Model {
                 for warning in warnings {
                     self.concerns.push((Concern::Operation(id), warning, None));
                 }
-                if let Some(draft) = draft {
-                    let state = State::after(draft);
-                    self.shown.last_draft = state.last_draft.clone();
-                    remembered = Some(Effect::Run(Errand::Remember(state)));
-                }
+                remembered = draft.map(|draft| self.remember(|state| state.after_cluster(draft)));
             }
             End::Cancelled => operation.state = OperationState::Cancelled,
             End::Failed(problem) => {
@@ -247,6 +241,24 @@ impl Model {
             effects.push(Effect::End);
         }
         effects
+    }
+
+    /// Whoever switched, the context from before is the one to go back to.
+    fn contexts(&mut self, contexts: Contexts) -> Vec<Effect> {
+        let from = self.shown.contexts.current.clone();
+        self.shown.contexts = contexts;
+        let to = self.shown.contexts.current.clone();
+        // Before the first look at the files nothing was current that could be gone back to.
+        let switched = from.is_some() && from != to;
+        let remembered =
+            switched.then(|| self.remember(|state| state.after_switch(from.as_ref(), to.as_ref())));
+        remembered.into_iter().collect()
+    }
+
+    /// Changes what is remembered, and has it written.
+    fn remember(&mut self, change: impl FnOnce(State) -> State) -> Effect {
+        self.remembered = change(std::mem::take(&mut self.remembered));
+        Effect::Run(Errand::Remember(self.remembered.clone()))
     }
 
     fn ran(&mut self, errand: &Errand, result: Result<(), Problem>, now: Timestamp) {

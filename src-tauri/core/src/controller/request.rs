@@ -30,7 +30,7 @@ impl Model {
     pub(super) fn perform(&mut self, action: Action, now: Timestamp) -> Accepted {
         match action {
             Action::NewCluster => {
-                let draft = self.shown.last_draft.clone();
+                let draft = self.remembered.last_draft.clone();
                 match self.create(draft, now) {
                     Ok((_, effects)) => Ok(effects),
                     Err(Refusal::Problem { problem }) => Err(problem),

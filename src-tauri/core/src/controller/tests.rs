@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod clusters;
+mod contexts;
 mod engine;
 mod operations;
 mod requests;
@@ -18,6 +19,7 @@ use super::{
 use crate::{
     action::Action,
     cluster::{Cluster, ClusterName},
+    context::ContextName,
     error::{Code, Problem},
     health::Nodes,
     image::NodeImage,
@@ -25,6 +27,7 @@ use crate::{
     operation::{OperationId, OperationState, Report},
     snapshot::{EngineStatus, Snapshot},
     spec::{Draft, Field},
+    state::State,
     test_snapshots as snapshots,
 };
 
@@ -56,6 +59,17 @@ fn spell(effect: &Effect) -> String {
             format!("begin {id}: {} {}", work.verb().bare(), work.cluster())
         }
         Effect::Cancel(id) => format!("cancel {id}"),
+        Effect::Run(Errand::Remember(state)) => {
+            let recent: Vec<&str> = state
+                .recent_contexts
+                .iter()
+                .map(ContextName::as_str)
+                .collect();
+            let draft = (state.last_draft != Draft::default()).then_some(&state.last_draft);
+            let draft = draft.map(|draft| format!("{draft:?}"));
+            let all: Vec<&str> = recent.into_iter().chain(draft.as_deref()).collect();
+            format!("remember {}", all.join(", ")).trim_end().to_owned()
+        }
         other => format!("{other:?}"),
     }
 }
@@ -64,7 +78,7 @@ impl Story {
     /// Nothing is known.
     fn new() -> Self {
         let model = Model::new(Beginning {
-            last_draft: Draft::default(),
+            remembered: State::default(),
             settings_problem: None,
             state_problem: None,
             default_image: NodeImage::default(),

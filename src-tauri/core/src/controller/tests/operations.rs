@@ -26,9 +26,7 @@ fn a_creation_is_shown_from_the_first_step_to_a_minute_after_its_end() {
     assert_eq!(
         story.done(),
         [
-            "Run(Remember(State { last_draft: Draft { name: \"\", servers: 1, agents: 0, growable: false, \
-             load_balancer: true, image: \"\", api_host: \"127.0.0.1\", api_port: \"\", server_args: [], \
-             agent_args: [], env: [], quick_status: true, switch_context: true } }))",
+            "remember",
             "List",
             "unwatch 1",
             "watch first by k3d-first-server-0",

@@ -1,0 +1,93 @@
+// The small window to switch contexts in, upon a recorded backend.
+import { render, screen } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { expect, test } from "vitest";
+
+import { RecordedBackend } from "./fixtures/backend";
+import { empty, full, local } from "./fixtures/snapshots";
+import type { Problem, Snapshot } from "./lib/bindings";
+import Palette from "./Palette.svelte";
+
+async function open(snapshot: Snapshot): Promise<RecordedBackend> {
+  const backend = new RecordedBackend(snapshot);
+  render(Palette, { backend });
+  await screen.findAllByRole("option");
+  return backend;
+}
+
+const chosen = (): string => screen.getByRole("option", { selected: true }).textContent.trim();
+const settled = { ...full, recentContexts: ["staging"] };
+
+test("Enter alone goes back to the context from before, and the window is gone", async () => {
+  const backend = await open(settled);
+  expect(screen.getByRole("combobox")).toHaveFocus();
+  expect(chosen()).toMatch(/^staging/);
+  await userEvent.keyboard("{Enter}");
+  expect(backend.actions).toEqual(["use-context:staging"]);
+  expect(backend.closed).toBe(1);
+});
+
+test("a few letters and Enter switch", async () => {
+  const backend = await open(settled);
+  await userEvent.keyboard("merry{Enter}");
+  expect(backend.actions).toEqual(["use-context:k3d-merry-finch"]);
+});
+
+test("arrows go round, and a new letter begins at the top", async () => {
+  await open(settled);
+  await userEvent.keyboard("{ArrowDown}{ArrowUp}{ArrowUp}");
+  const options = screen.getAllByRole("option");
+  expect(chosen()).toBe(options.at(-1)?.textContent.trim());
+  await userEvent.keyboard("k3d");
+  expect(chosen()).toBe(screen.getAllByRole("option")[0]?.textContent.trim());
+});
+
+test("Escape asks for nothing", async () => {
+  const backend = await open(settled);
+  await userEvent.keyboard("gke{Escape}");
+  expect(backend.actions).toEqual([]);
+  expect(backend.closed).toBe(1);
+});
+
+test("the current context is left as it is", async () => {
+  const backend = await open(settled);
+  await userEvent.keyboard("k3d-dev{Enter}");
+  expect(backend.actions).toEqual([]);
+  expect(backend.closed).toBe(1);
+});
+
+test("a refusal stays in the window with its reason", async () => {
+  const backend = await open(settled);
+  const problem: Problem = {
+    what: "Could not switch to context `staging`",
+    causes: ["the file is read-only"],
+    hint: null,
+    code: "other",
+    log: [],
+  };
+  backend.answer = () => {
+    // A command rejects with a plain value; there is no Error on the other side.
+    // eslint-disable-next-line @typescript-eslint/only-throw-error
+    throw problem;
+  };
+  await userEvent.keyboard("{Enter}");
+  expect(await screen.findByRole("alert")).toHaveTextContent("The file is read-only");
+  expect(backend.closed).toBe(0);
+});
+
+test("of thousands a hundred are drawn, and any is found", async () => {
+  const all = Array.from({ length: 5_000 }, (_, index) => ({
+    ...local("x"),
+    name: `team-${index}`,
+    localCluster: null,
+  }));
+  const backend = await open({ ...full, contexts: { current: null, all, problems: [] } });
+  expect(screen.getAllByRole("option")).toHaveLength(101);
+  await userEvent.keyboard("team-4711{Enter}");
+  expect(backend.actions).toEqual(["use-context:team-4711"]);
+});
+
+test("without contexts it says how to get one", async () => {
+  await open(empty);
+  expect(screen.getByRole("option")).toHaveTextContent("No contexts yet: each cluster brings one.");
+});

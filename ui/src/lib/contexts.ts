@@ -1,0 +1,76 @@
+// Finding a context by a few letters of anything that is known of it.
+import type { Context, Snapshot } from "./bindings";
+
+/** A context that was found, and how well it fits. */
+interface Found {
+  context: Context;
+  fit: number;
+  rank: number;
+}
+
+/**
+ * The contexts that fit what is typed, the best first.
+ *
+ * Every word must be found in a name, cluster, user, namespace or server. Among equals those that were
+ * current before lead, the latest first, then local ones, then the rest, each in the order of the files.
+ * A single `-` is the context to go back to, as in a shell.
+ */
+export function found(snapshot: Snapshot, typed: string): Context[] {
+  const { contexts, recentContexts } = snapshot;
+  if (typed.trim() === "-") {
+    return contexts.all.filter((context) => context.name === recentContexts[0]).slice(0, 1);
+  }
+  const words = split(typed);
+  const recent = new Map(recentContexts.map((name, index) => [name, index]));
+  const rank = (context: Context): number => {
+    const before = recent.get(context.name);
+    if (before !== undefined) return before;
+    return recent.size + (context.localCluster === null ? 1 : 0);
+  };
+  return contexts.all
+    .flatMap((context): Found[] => {
+      const fit = fits(context, words);
+      return fit === null ? [] : [{ context, fit, rank: rank(context) }];
+    })
+    .sort((one, other) => other.fit - one.fit || one.rank - other.rank)
+    .map(({ context }) => context);
+}
+
+/** Whether a context fits what is typed. */
+export const matches = (context: Context, typed: string): boolean => fits(context, split(typed)) !== null;
+
+const split = (typed: string): string[] => typed.toLowerCase().split(/\s+/).filter(Boolean);
+
+/** How well a context fits all the words; none if it does not. The name counts most. */
+function fits(context: Context, words: string[]): number | null {
+  const name = context.name.toLowerCase();
+  const rest = [context.namespace, context.cluster, context.user, context.server].join("\n").toLowerCase();
+  let sum = 0;
+  for (const word of words) {
+    const fit = inName(name, word) ?? (rest.includes(word) ? 1 : null);
+    if (fit === null) return null;
+    sum += fit;
+  }
+  return sum;
+}
+
+/** The whole name, its beginning, the beginning of a part of it, anywhere in it. */
+function inName(name: string, word: string): number | null {
+  if (name === word) return 5;
+  const at = name.indexOf(word);
+  if (at < 0) return null;
+  if (at === 0) return 4;
+  const parts = name.split(/[^a-z0-9]+/);
+  return parts.some((part) => part.startsWith(word)) ? 3 : 2;
+}
+
+/** Whether the cluster of ours that a context leads to was looked for and is not there. */
+export function isGone(context: Context, snapshot: Snapshot): boolean {
+  const { localCluster } = context;
+  return (
+    localCluster !== null &&
+    snapshot.engine.status.kind === "ready" &&
+    !snapshot.clusters.some((cluster) => cluster.name === localCluster) &&
+    !snapshot.operations.some((operation) => operation.cluster === localCluster)
+  );
+}
