@@ -43,6 +43,28 @@ test("a slash leads to the filter, Enter switches to the only match", async () =
   await close();
 });
 
+test("of two thousand contexts those in sight are in the page, the last one among them once it is scrolled to", async () => {
+  const { page, close } = await open(the, { scene: "contexts-many" });
+  const inPage = (): Promise<number> => page.getByRole("listitem").count();
+  expect(await inPage()).toBeLessThan(60);
+  await page.keyboard.press("End");
+  await page.evaluate("document.querySelector('main').scrollTop = 1e9");
+  await page.getByText("cluster/team-1999").waitFor();
+  expect(await inPage()).toBeLessThan(60);
+  await page.keyboard.press("/");
+  await page.keyboard.type("team-42");
+  await page.getByText("cluster/team-421").waitFor();
+  await page.keyboard.type("1");
+  await page.keyboard.press("Enter");
+  expect(await asked(page)).toEqual([
+    {
+      command: "perform",
+      payload: { action: "use-context:arn:aws:eks:eu-west-1:123456789012:cluster/team-421" },
+    },
+  ]);
+  await close();
+});
+
 test("deleting waits at Cancel, and Escape is a no", async () => {
   const { page, close } = await open(the, { scene: "delete" });
   const dialog = page.getByRole("dialog", { name: "Delete dev?" });
