@@ -13,9 +13,10 @@ render() {
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 # macOS recolours template images by itself and looks at nothing but their alpha.
-echo '[fill^="#"]:not([fill="#fff"]):not([fill="#000"]) { fill: #000 } [stroke="#8b929c"] { stroke: #000 }' >"$scratch/template.css"
+echo '[fill^="#"]:not([fill="#fff"]):not([fill="#000"]) { fill: #000 } [stroke="#8b929c"] { stroke: #000 }
+.paint { display: none }' >"$scratch/template.css"
 
-for state in idle busy degraded away; do
+for state in {,protected-}{idle,busy,degraded,away}; do
   for size in 16 22 24 32 48 64; do
     render "tray-$state" "$size" "tray/$state-$size.png"
   done
