@@ -7,6 +7,11 @@
 
 mod cancel;
 mod command_line;
+mod controller_creation;
+mod controller_engine;
+mod controller_lists;
+mod controller_operations;
+mod controller_stage;
 mod create;
 mod create_failures;
 mod create_refused;

@@ -232,6 +232,8 @@ pub enum Report {
     Undo(String),
     /// The undoing is done.
     Undone,
+    /// The undoing is over, and something is left.
+    NotUndone,
 }
 
 impl Operation {
@@ -310,12 +312,7 @@ impl Operation {
             }
             Report::Undo(label) => {
                 self.state = OperationState::Undoing;
-                for step in &mut self.steps {
-                    if matches!(step.state, StepState::Running { .. }) {
-                        step.state = StepState::Failed;
-                    }
-                }
-                self.steps.retain(|step| step.state != StepState::Waiting);
+                self.give_up();
                 self.steps.push(Step {
                     label,
                     state: StepState::Running {
@@ -331,6 +328,21 @@ impl Operation {
                         took_ms: took_ms(step),
                     };
                 }
+            }
+            Report::NotUndone => {
+                if let Some(step) = self.steps.last_mut() {
+                    step.state = StepState::Failed;
+                }
+            }
+        }
+    }
+
+    /// What is under way has failed, and what has not begun never will.
+    pub(crate) fn give_up(&mut self) {
+        self.steps.retain(|step| step.state != StepState::Waiting);
+        for step in &mut self.steps {
+            if matches!(step.state, StepState::Running { .. }) {
+                step.state = StepState::Failed;
             }
         }
     }

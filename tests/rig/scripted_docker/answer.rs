@@ -13,7 +13,7 @@ use super::Call;
 use crate::eventually;
 
 /// How long a test waits for its program to ask for a stream.
-const READERS_COME: Duration = Duration::from_secs(10);
+const READERS_COME: Duration = Duration::from_secs(60);
 
 pub(super) type Body = UnsyncBoxBody<Bytes, HangUp>;
 type Closure = dyn Fn(&Call) -> Answer + Send + Sync;

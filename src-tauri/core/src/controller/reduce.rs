@@ -13,7 +13,7 @@ use crate::{
     cluster::Cluster,
     context::Contexts,
     error::{Code, Problem},
-    operation::{OperationId, OperationState, StepState},
+    operation::{OperationId, OperationState},
     snapshot::{EndpointView, EngineDetails, EngineStatus},
     state::State,
 };
@@ -224,13 +224,12 @@ impl Model {
                 }
                 remembered = draft.map(|draft| self.remember(|state| state.after_cluster(draft)));
             }
-            End::Cancelled => operation.state = OperationState::Cancelled,
+            End::Cancelled => {
+                operation.give_up();
+                operation.state = OperationState::Cancelled;
+            }
             End::Failed(problem) => {
-                for step in &mut operation.steps {
-                    if matches!(step.state, StepState::Running { .. }) {
-                        step.state = StepState::Failed;
-                    }
-                }
+                operation.give_up();
                 operation.state = OperationState::Failed { problem };
             }
         }

@@ -8,7 +8,10 @@ use tokio::{
     sync::{mpsc, watch},
     time::{sleep, timeout},
 };
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio_util::{
+    sync::CancellationToken,
+    task::{AbortOnDropHandle, TaskTracker},
+};
 
 use super::{
     Ask, ControllerConfig,
@@ -47,6 +50,7 @@ pub(super) struct Loop {
 pub(super) struct Tasks {
     all: TaskTracker,
     stop: CancellationToken,
+    listing: CancellationToken,
     watches: BTreeMap<WatchId, CancellationToken>,
     sampling: CancellationToken,
     contexts: CancellationToken,
@@ -217,16 +221,19 @@ impl Loop {
         }
     }
 
-    fn list(&self) {
+    fn list(&mut self) {
+        // A list of an earlier connection that is still under way knows less than this one will.
+        self.tasks.listing.cancel();
+        self.tasks.listing = self.tasks.stop.child_token();
         let engine = self.engine.borrow().clone();
-        let work = async move {
-            match engine {
-                Some(engine) => work::list(engine).await,
-                None => Event::Listed(Err(work::not_listed(&work::lost()))),
-            }
-        };
-        self.tasks.begin(&self.events, work, |error| {
-            Event::Listed(Err(work::not_listed(&error)))
+        let events = self.events.clone();
+        self.tasks.listen(&self.tasks.listing, async move {
+            let list = AbortOnDropHandle::new(tokio::spawn(work::list(engine)));
+            let event = list
+                .await
+                .unwrap_or_else(|error| work::not_listed(&CutOff(error)));
+            // Nobody listens any more when the app ends.
+            let _ = events.send(event);
         });
     }
 

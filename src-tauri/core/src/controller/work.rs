@@ -29,14 +29,19 @@ impl Explain for CutOff {
 }
 
 /// Lists the clusters.
-pub(super) async fn list(engine: Engine) -> Event {
-    let listed = engine.inventory().await;
-    Event::Listed(listed.map_err(|error| not_listed(&error)))
+pub(super) async fn list(engine: Option<Engine>) -> Event {
+    let Some(engine) = engine else {
+        return not_listed(&lost());
+    };
+    match engine.inventory().await {
+        Ok(clusters) => Event::Listed(Ok(clusters)),
+        Err(error) => not_listed(&error),
+    }
 }
 
 /// What is said of clusters that could not be listed.
-pub(super) fn not_listed(error: &(impl Explain + ?Sized)) -> Problem {
-    Problem::new("Could not list the clusters", error)
+pub(super) fn not_listed(error: &(impl Explain + ?Sized)) -> Event {
+    Event::Listed(Err(Problem::new("Could not list the clusters", error)))
 }
 
 /// Runs an operation to its end; everything it reports is told before that.

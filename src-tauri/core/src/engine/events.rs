@@ -25,7 +25,7 @@ const FIRST_WAIT: Duration = Duration::from_millis(250);
 /// The longest wait: looking at a socket costs nothing, logging in over a network does.
 const LONGEST_WAIT: Duration = Duration::from_secs(4);
 const LONGEST_REMOTE_WAIT: Duration = Duration::from_secs(30);
-/// A connection that lasted this long was a good one: the next wait is a first one again.
+/// A connection that lasted this long was a good one: the engine is looked for again without a wait.
 const GOOD: Duration = Duration::from_secs(10);
 /// A network does not say when the other side is gone, so a remote engine that is silent this long is asked.
 const SILENCE: Duration = Duration::from_secs(60);
@@ -33,7 +33,8 @@ const SILENCE: Duration = Duration::from_secs(60);
 /// Something happened.
 #[derive(Debug, Clone)]
 pub enum EngineEvent {
-    /// The engine answers. What was known may have changed: list everything anew.
+    /// The engine answers, for the first time or after its events broke off. What was known may have
+    /// changed: list everything anew.
     Connected(Engine),
     /// It does not answer, for this reason; told once until the reason changes.
     Away(NoEngine),
@@ -150,14 +151,20 @@ impl Listening {
                 },
                 Err(lost) => lost,
             };
+            let mut search = self.search;
+            if self.since.elapsed() > GOOD {
+                search.waits = 0;
+            }
+            // A stream breaks for many reasons: whether the engine is away is told by asking it, unless
+            // that has just been done.
+            if lost != EngineError::Timeout {
+                tracing::debug!(error = &lost as &dyn std::error::Error, "no more events");
+                return search.next().await;
+            }
             let missing = NoEngine {
                 endpoint: Some(self.engine.endpoint().clone()),
                 error: lost,
             };
-            let mut search = self.search;
-            if self.since.elapsed() > GOOD {
-                search.waits = 1;
-            }
             search.told = Some(missing.clone());
             return (EngineEvent::Away(missing), State::Searching(search));
         }

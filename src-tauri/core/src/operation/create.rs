@@ -88,26 +88,36 @@ pub async fn create(run: &Run, spec: ClusterSpec) -> Result<Outcome, OperationEr
     let mut context = ContextState::Untouched;
     match Box::pin(make(run, &spec, &made, &mut context)).await {
         Ok(outcome) => Ok(outcome),
+        // Whoever was refused at the door has nothing to clean up.
+        Err(error) if made.is_nothing() => Err(error),
         Err(error) => {
-            run.reporter
-                .tell(super::Report::Undo("Remove what was made".into()));
-            let mut left = made.remove(&run.means.engine).await;
-            if let ContextState::Written { before } = context
-                && forget(run, &spec, before).await.is_err()
-            {
-                left.push(format!("context {}", spec.name.prefixed()));
-            }
-            run.reporter.tell(super::Report::Undone);
-            if left.is_empty() {
-                Err(error)
-            } else {
-                Err(OperationError::LeftBehind {
+            let undo = remove(run, &spec, made, context);
+            match run.reporter.undo("Remove what was made", undo).await {
+                Ok(()) => Err(error),
+                Err(left) => Err(OperationError::LeftBehind {
                     error: Box::new(error),
+                    cluster: spec.name,
                     left,
-                })
+                }),
             }
         }
     }
+}
+
+/// Removes what was made, or says what of it is left.
+async fn remove(
+    run: &Run,
+    spec: &ClusterSpec,
+    made: Made,
+    context: ContextState,
+) -> Result<(), Vec<String>> {
+    let mut left = made.remove(&run.means.engine).await;
+    if let ContextState::Written { before } = context
+        && forget(run, spec, before).await.is_err()
+    {
+        left.push(format!("context {}", spec.name.prefixed()));
+    }
+    if left.is_empty() { Ok(()) } else { Err(left) }
 }
 
 async fn make(

@@ -5,7 +5,7 @@
 
 use std::{collections::HashMap, io, path::Path};
 
-use bollard::models::{ContainerSummary, NetworkDisconnectRequest};
+use bollard::models::{ContainerSummary, NetworkDisconnectRequest, NetworkInspect, Volume};
 use bollard::query_parameters::{
     InspectContainerOptions, InspectNetworkOptions, ListContainersOptionsBuilder,
     ListVolumesOptionsBuilder, RemoveVolumeOptionsBuilder,
@@ -48,7 +48,7 @@ impl Steps for Step {
 pub async fn delete(run: &Run, name: &ClusterName) -> Result<Outcome, OperationError> {
     let engine = &run.means.engine;
     let containers = labelled(engine, name).await?;
-    if containers.is_empty() {
+    if containers.is_empty() && !is_left(engine, name).await? {
         return Err(OperationError::NoSuchCluster(name.clone()));
     }
     let progress = Progress::begin(
@@ -88,6 +88,13 @@ pub async fn delete(run: &Run, name: &ClusterName) -> Result<Outcome, OperationE
     Ok(Outcome {
         warnings: warnings.into_iter().collect(),
     })
+}
+
+/// Whether a network or a volume of a cluster is there without any container: a creation left it whose
+/// engine went away.
+async fn is_left(engine: &Engine, name: &ClusterName) -> Result<bool, OperationError> {
+    Ok(our_network(engine, &name.prefixed()).await?.is_some()
+        || !our_volumes(engine, name).await?.is_empty())
 }
 
 async fn labelled(
@@ -199,30 +206,40 @@ async fn remove_network(engine: &Engine, network: &ClusterNetwork) -> Result<(),
     if network.external {
         return Ok(());
     }
-    let what = "the network could not be removed";
-    let inspected = engine
-        .docker()
-        .inspect_network(&network.name, None::<InspectNetworkOptions>)
-        .await;
-    let inspected = match inspected.map_err(EngineError::from) {
-        Ok(inspected) => inspected,
-        Err(EngineError::NotFound(_)) => return Ok(()),
-        Err(error) => return Err(OperationError::engine(what)(error)),
-    };
-    let ours = inspected.labels.is_some_and(|all| {
-        all.get(labels::APP)
-            .is_some_and(|app| app == labels::APP_VALUE)
-    });
-    if !ours {
+    let Some(inspected) = our_network(engine, &network.name).await? else {
         return Ok(());
-    }
+    };
     for id in inspected.containers.unwrap_or_default().into_keys() {
         if is_registry(engine, &id).await {
             disconnect(engine, &network.name, &id).await?;
         }
     }
     let id = inspected.id.unwrap_or_else(|| network.name.clone());
-    gone(engine.docker().remove_network(&id).await, what)
+    gone(
+        engine.docker().remove_network(&id).await,
+        "the network could not be removed",
+    )
+}
+
+/// The network of that name, if it carries our (k3d's) label.
+async fn our_network(
+    engine: &Engine,
+    name: &str,
+) -> Result<Option<NetworkInspect>, OperationError> {
+    let inspected = engine
+        .docker()
+        .inspect_network(name, None::<InspectNetworkOptions>)
+        .await;
+    match inspected.map_err(EngineError::from) {
+        Ok(network) => {
+            let labels = network.labels.as_ref();
+            let app = labels.and_then(|all| all.get(labels::APP));
+            let ours = app.is_some_and(|app| app == labels::APP_VALUE);
+            Ok(ours.then_some(network))
+        }
+        Err(EngineError::NotFound(_)) => Ok(None),
+        Err(error) => Err(OperationError::engine("the network could not be looked at")(error)),
+    }
 }
 
 async fn is_registry(engine: &Engine, id: &str) -> bool {
@@ -243,17 +260,18 @@ async fn is_registry(engine: &Engine, id: &str) -> bool {
     })
 }
 
-async fn remove_volumes(engine: &Engine, name: &ClusterName) -> Result<(), OperationError> {
+async fn our_volumes(engine: &Engine, name: &ClusterName) -> Result<Vec<Volume>, OperationError> {
     let options = ListVolumesOptionsBuilder::default()
         .filters(&ours(name))
         .build();
-    let volumes = engine
-        .docker()
-        .list_volumes(Some(options))
-        .await
-        .map_err(|error| OperationError::engine("the volumes could not be listed")(error.into()))?
-        .volumes
-        .unwrap_or_default();
+    let listed = engine.docker().list_volumes(Some(options)).await;
+    let listed = listed
+        .map_err(|error| OperationError::engine("the volumes could not be listed")(error.into()))?;
+    Ok(listed.volumes.unwrap_or_default())
+}
+
+async fn remove_volumes(engine: &Engine, name: &ClusterName) -> Result<(), OperationError> {
+    let volumes = our_volumes(engine, name).await?;
     let removals = volumes.into_iter().map(|volume| async move {
         let options = RemoveVolumeOptionsBuilder::default().force(true).build();
         gone(

@@ -88,6 +88,8 @@ pub enum OperationError {
         /// Why it did not work.
         #[source]
         error: Box<OperationError>,
+        /// Which cluster would have been made.
+        cluster: ClusterName,
         /// What is still there.
         left: Vec<String>,
     },
@@ -134,7 +136,14 @@ impl Explain for OperationError {
             Self::Api { source, .. } => source.hint(),
             Self::Kubeconfig(source) => source.hint(),
             Self::Cancelled => None,
-            Self::LeftBehind { .. } => Some("Delete the cluster to remove the rest.".into()),
+            Self::LeftBehind { error, cluster, .. } => {
+                let delete = format!("`k3tray delete {cluster}` removes the rest");
+                Some(if error.code() == Code::EngineAway {
+                    format!("When the engine answers again, {delete}.")
+                } else {
+                    format!("{delete}.")
+                })
+            }
         }
     }
 

@@ -177,11 +177,9 @@ async fn begin(
     };
     match wait(run, cluster, since, progress).await {
         Err(OperationError::Cancelled) => {
-            run.reporter
-                .tell(super::Report::Undo("Stop what was started".into()));
-            let stopped = settle(started.iter().map(|node| stop_container(engine, node))).await;
-            run.reporter.tell(super::Report::Undone);
-            stopped?;
+            let stop = settle(started.iter().map(|node| stop_container(engine, node)));
+            let undo = async { stop.await.map(|_| ()) };
+            run.reporter.undo("Stop what was started", undo).await?;
             Err(OperationError::Cancelled)
         }
         other => other.map(|()| Outcome::default()),

@@ -31,6 +31,13 @@ impl Made {
         *lock(&self.volume) = Some(name);
     }
 
+    /// Whether there is nothing to remove.
+    pub(super) fn is_nothing(&self) -> bool {
+        lock(&self.containers).is_empty()
+            && lock(&self.network).is_none()
+            && lock(&self.volume).is_none()
+    }
+
     /// Removes all of it; what could not be removed is named.
     pub(super) async fn remove(self, engine: &Engine) -> Vec<String> {
         let docker = engine.docker();

@@ -22,6 +22,21 @@ impl Reporter {
         // Nobody listening is no reason to stop half way.
         let _ = self.0.send(report);
     }
+
+    /// Runs the undoing of an operation as a step of its own.
+    pub(super) async fn undo<E>(
+        &self,
+        label: &str,
+        work: impl Future<Output = Result<(), E>>,
+    ) -> Result<(), E> {
+        self.tell(Report::Undo(label.to_owned()));
+        let result = work.await;
+        self.tell(match result {
+            Ok(()) => Report::Undone,
+            Err(_) => Report::NotUndone,
+        });
+        result
+    }
 }
 
 /// The steps of one verb: an enum whose variants stand in the order they are shown.
