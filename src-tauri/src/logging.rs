@@ -1,7 +1,9 @@
 //! Where the log goes: standard error, and a file a day in the state folder.
 //!
-//! What is written is decided where it is written; nothing there ever names a token or a key.
-//! `K3TRAY_LOG` takes a filter such as `debug` or `k3tray_core=trace`.
+//! What is written is decided where it is written; nothing of ours ever names a token or a key there.
+//! `K3TRAY_LOG` takes a filter such as `debug` or `k3tray_core=trace`. Whatever it says, other people's
+//! libraries speak of what happened and never of what they do: at `debug` those that speak to Docker and
+//! Kubernetes write out requests and what is in them.
 
 use std::{
     fs,
@@ -10,15 +12,18 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use tracing::{Level, Metadata, Subscriber};
 use tracing_appender::{
     non_blocking::WorkerGuard,
     rolling::{InitError, RollingFileAppender, Rotation},
 };
-use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt};
+use tracing_subscriber::{
+    EnvFilter, Layer, filter::filter_fn, fmt, layer::SubscriberExt, registry::LookupSpan,
+    util::SubscriberInitExt,
+};
 
-/// What is logged where `K3TRAY_LOG` says nothing. `kube` calls every answer of an API that is still
-/// starting an error; what comes of it is told where it is known.
-const FILTER: &str = "info,kube_client=off";
+/// What is logged where `K3TRAY_LOG` says nothing.
+const FILTER: &str = "info";
 /// How many days are kept.
 const DAYS: usize = 5;
 
@@ -48,9 +53,9 @@ pub(crate) fn start(folder: &Path) -> Result<WorkerGuard, LogError> {
         }
         Err(error) => (None, Err(error)),
     };
-    let filter = EnvFilter::try_from_env("K3TRAY_LOG").unwrap_or_else(|_| EnvFilter::new(FILTER));
+    let wanted = std::env::var("K3TRAY_LOG").ok();
     tracing_subscriber::registry()
-        .with(filter)
+        .with(filter(wanted.as_deref()))
         .with(
             fmt::layer()
                 .with_ansi(io::stderr().is_terminal())
@@ -62,6 +67,28 @@ pub(crate) fn start(folder: &Path) -> Result<WorkerGuard, LogError> {
     guard
 }
 
+/// What was asked for, of what may be written at all.
+fn filter<S>(wanted: Option<&str>) -> impl Layer<S>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+{
+    wanted
+        .and_then(|wanted| EnvFilter::try_new(wanted).ok())
+        .unwrap_or_else(|| EnvFilter::new(FILTER))
+        .and_then(filter_fn(may_be_written))
+}
+
+fn may_be_written(metadata: &Metadata<'_>) -> bool {
+    let library = metadata.target().split("::").next().unwrap_or_default();
+    match library {
+        "k3tray" | "k3tray_core" | "k3tray_desktop" => true,
+        // It calls every answer of an API that is still starting an error; what comes of it is told where
+        // it is known.
+        "kube_client" => false,
+        _ => *metadata.level() <= Level::INFO,
+    }
+}
+
 fn open(folder: &Path) -> Result<RollingFileAppender, LogError> {
     fs::create_dir_all(folder).map_err(|error| LogError::Folder(folder.into(), error))?;
     RollingFileAppender::builder()
@@ -71,4 +98,81 @@ fn open(folder: &Path) -> Result<RollingFileAppender, LogError> {
         .max_log_files(DAYS)
         .build(folder)
         .map_err(|error| LogError::File(folder.into(), error))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may panic")]
+    use std::{
+        io::Write,
+        sync::{Arc, Mutex},
+    };
+
+    use super::*;
+
+    /// A log that a test reads.
+    #[derive(Clone, Default)]
+    struct Written(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Written {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// What is written of the same few events where this is asked for.
+    fn written(wanted: Option<&str>) -> Vec<String> {
+        let log = Written::default();
+        let writer = log.clone();
+        let lines = fmt::layer()
+            .with_ansi(false)
+            .without_time()
+            .with_level(false)
+            .with_target(false)
+            .with_writer(move || writer.clone());
+        let subscriber = tracing_subscriber::registry()
+            .with(filter(wanted))
+            .with(lines);
+        tracing::subscriber::with_default(subscriber, || {
+            tracing::info!(target: "k3tray_core::engine", "ours");
+            tracing::debug!(target: "k3tray_core::engine", "ours in detail");
+            tracing::trace!(target: "k3tray_desktop", "all of ours");
+            tracing::warn!(target: "bollard::docker", "a library's");
+            tracing::debug!(target: "bollard::docker", "a token");
+            tracing::debug!(target: "bollard::read", "a body");
+            tracing::trace!(target: "hyper::proto", "a header");
+            tracing::debug!(target: "rustls", "a key");
+            tracing::error!(target: "kube_client::client", "an answer");
+        });
+        let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        text.lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn no_filter_makes_libraries_write_what_they_carry() {
+        let all = ["ours", "ours in detail", "all of ours", "a library's"];
+        for wanted in [
+            "trace",
+            "trace,bollard=trace,bollard::docker=trace,hyper::proto=trace,kube_client=trace",
+        ] {
+            assert_eq!(written(Some(wanted)), all, "{wanted}");
+        }
+        assert_eq!(
+            written(Some("debug")),
+            ["ours", "ours in detail", "a library's"]
+        );
+        assert_eq!(written(Some("bollard=debug")), ["a library's"]);
+        assert_eq!(written(Some("off")), [""; 0]);
+    }
+
+    #[test]
+    fn without_a_filter_that_can_be_read_what_happens_is_written() {
+        for wanted in [None, Some("k3tray=loud")] {
+            assert_eq!(written(wanted), ["ours", "a library's"], "{wanted:?}");
+        }
+    }
 }
