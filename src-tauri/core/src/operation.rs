@@ -4,6 +4,7 @@
 //! the submodules; each verb takes a [`Run`] and gives an [`Outcome`].
 
 mod container;
+mod context;
 mod create;
 mod delete;
 mod error;
@@ -23,6 +24,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use self::ready::started_at;
 pub use self::{
+    context::use_cluster,
     create::create,
     delete::delete,
     error::OperationError,
