@@ -165,7 +165,7 @@ async fn a_container_of_somebody_else_is_neither_replaced_nor_removed() {
 }
 
 #[tokio::test]
-async fn an_address_that_the_engine_cannot_publish_at_leaves_nothing() {
+async fn an_address_that_the_engine_lacks_is_told_with_what_to_choose_and_leaves_nothing() {
     let sandbox = Sandbox::new("address").await;
     let name = sandbox.cluster("a");
 
@@ -174,12 +174,18 @@ async fn an_address_that_the_engine_cannot_publish_at_leaves_nothing() {
         &sandbox,
         &name,
         &["--no-lb", "--api-port=203.0.113.7:6550"],
-        1,
+        2,
     )
     .await;
 
+    assert_eq!(problem.code, Code::BadInput);
     assert_eq!(
-        problem.causes[0], "a container could not be started",
-        "{problem:?}"
+        problem.causes[..2],
+        [
+            "a container could not be started",
+            "the engine's machine does not have the address"
+        ]
     );
+    assert!(problem.causes[2].contains("203.0.113.7"), "{problem:?}");
+    assert!(problem.hint.unwrap().contains("`127.0.0.1`"));
 }

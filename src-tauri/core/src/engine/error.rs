@@ -66,6 +66,9 @@ pub enum EngineError {
         #[source]
         said: Said,
     },
+    /// The engine's machine does not have the address that a port was to be published on.
+    #[error("the engine's machine does not have the address")]
+    NoSuchAddress(#[source] Said),
     /// The engine may not listen on the host port (rootless engines below 1024).
     #[error("the container engine may not use {}", port_phrase(*port))]
     PortForbidden {
@@ -247,6 +250,9 @@ impl Explain for EngineError {
             Self::Timeout => "See whether `docker ps` answers; if it does not, restart the engine.".into(),
             Self::NameTaken { .. } => "Choose another name, or delete the one that has it.".into(),
             Self::PortTaken { .. } => "Choose another port, or leave it empty for a free one.".into(),
+            Self::NoSuchAddress(_) => {
+                "Choose an address that `ip address` shows there, `127.0.0.1` for that machine alone, or `0.0.0.0` for all it has.".into()
+            }
             Self::PortForbidden { .. } => "Choose a port of 1024 or above.".into(),
             Self::ImageNotFound { .. } => "Check the image's name and version.".into(),
             Self::ImagePullRefused { image, .. } => format!(
@@ -274,6 +280,7 @@ impl Explain for EngineError {
             error if error.is_away() => Code::EngineAway,
             Self::NameTaken { .. } => Code::NameTaken,
             Self::PortTaken { .. } => Code::PortTaken,
+            Self::NoSuchAddress(_) => Code::BadInput,
             Self::NotFound(_) | Self::ImageNotFound { .. } => Code::NotFound,
             _ => Code::Other,
         }

@@ -21,6 +21,8 @@ impl EngineError {
                 port: host_port(message),
                 said: said(),
             }
+        } else if has("cannot assign requested address") {
+            Self::NoSuchAddress(said())
         } else if (has("bind") || has("expos"))
             && (has("permission denied") || has("privileged port"))
         {
@@ -158,7 +160,7 @@ mod tests {
     #[test]
     fn every_known_answer_of_an_engine_has_its_name() {
         type Named = fn(Said) -> EngineError;
-        let cases: [(u16, &str, Named); 15] = [
+        let cases: [(u16, &str, Named); 17] = [
             (
                 409,
                 "Conflict. The container name \"/k3d-dev-server-0\" is already in use by container \"e3949793ae19\". You have to remove (or rename) that container to be able to reuse that name.",
@@ -222,6 +224,16 @@ mod tests {
                 403,
                 "Pool overlaps with other one on this address space",
                 |_| EngineError::SubnetTaken,
+            ),
+            (
+                500,
+                "driver failed programming external connectivity on endpoint k3d-dev-serverlb (0a1b): Error starting userland proxy: listen tcp4 192.0.2.7:6550: bind: cannot assign requested address",
+                EngineError::NoSuchAddress,
+            ),
+            (
+                500,
+                "failed to set up container networking: driver failed programming external connectivity on endpoint k3d-dev-serverlb (0a1b): failed to bind host port for 192.0.2.7:6550:172.18.0.2:80/tcp: cannot assign requested address",
+                EngineError::NoSuchAddress,
             ),
             (500, "something else", EngineError::Other),
         ];
