@@ -19,7 +19,7 @@ use crate::{
     launch::Launch,
     notifications,
     session::Session,
-    shortcuts,
+    shortcuts::{self, Wish},
     tray::{self, Face, Tray},
     voice::Voice,
     window,
@@ -92,8 +92,10 @@ impl Spine {
             tokio::spawn(speak_in_time(voice.clone(), controller.snapshots(), action));
         }
         // The controller tells of settings that cannot be read.
-        let settings = Settings::load(&paths.config.join(settings::FILE)).unwrap_or_default();
-        controller.report_shortcuts(shortcuts::register(app, session, &settings, &voice));
+        let file = paths.config.join(settings::FILE);
+        let wish = Wish::of(&Settings::load(&file).unwrap_or_default());
+        let problem = wish.problem(&file);
+        controller.report_shortcuts(shortcuts::register(app, session, wish, &voice), problem);
     }
 }
 

@@ -86,8 +86,8 @@ pub(super) enum Event {
     Check(Draft, Reply<Check>),
     /// Somebody looks at the details of a cluster, or no longer.
     LookAt(Option<ClusterName>),
-    /// What became of the global shortcuts.
-    Shortcuts(Vec<Shortcut>),
+    /// What became of the global shortcuts, and what of the user's own cannot be used.
+    Shortcuts(Vec<Shortcut>, Option<Problem>),
     /// Whether a tray shows the app.
     Tray(bool),
     /// The time has come that was asked for.

@@ -101,9 +101,9 @@ impl Handle {
         }
     }
 
-    /// Tells what became of the global shortcuts.
-    pub fn report_shortcuts(&self, shortcuts: Vec<Shortcut>) {
-        self.tell(Event::Shortcuts(shortcuts));
+    /// Tells what became of the global shortcuts, and what of the user's own cannot be used.
+    pub fn report_shortcuts(&self, shortcuts: Vec<Shortcut>, problem: Option<Problem>) {
+        self.tell(Event::Shortcuts(shortcuts, problem));
     }
 
     /// Tells whether a tray shows the app.

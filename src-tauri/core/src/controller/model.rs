@@ -95,6 +95,8 @@ pub(super) enum Concern {
     Settings,
     /// What is remembered.
     State,
+    /// The user's own shortcuts.
+    Shortcuts,
     /// What did not work beside an operation that did.
     Operation(OperationId),
 }

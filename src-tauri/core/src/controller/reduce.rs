@@ -84,8 +84,12 @@ impl Model {
                 self.looked_at = cluster;
                 self.measure().into_iter().collect()
             }
-            Event::Shortcuts(shortcuts) => {
+            Event::Shortcuts(shortcuts, problem) => {
                 self.shown.shortcuts = shortcuts;
+                self.calm(&Concern::Shortcuts);
+                if let Some(problem) = problem {
+                    self.worry(Concern::Shortcuts, problem, None);
+                }
                 vec![]
             }
             Event::Tray(tray) => {

@@ -25,7 +25,7 @@ use crate::{
     image::NodeImage,
     node::{NodeState, Readiness, Usage},
     operation::{OperationId, OperationState, Report},
-    snapshot::{EngineStatus, Snapshot},
+    snapshot::{EngineStatus, Shortcut, ShortcutState, Snapshot},
     spec::{Draft, Field},
     state::State,
     test_snapshots as snapshots,

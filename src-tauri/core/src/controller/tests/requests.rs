@@ -145,3 +145,26 @@ fn a_context_that_could_not_be_used_is_told_until_one_can() {
         ]
     );
 }
+
+#[test]
+fn shortcuts_that_cannot_be_used_are_told_beside_those_that_can() {
+    let mut story = Story::new();
+    let problem = Problem {
+        code: Code::BadInput,
+        ..snapshots::not_running()
+    };
+    let shortcut = Shortcut {
+        action: "new-cluster".into(),
+        label: "New cluster".into(),
+        keys: "Ctrl+Alt+N".into(),
+        state: ShortcutState::Registered,
+    };
+    story.hear(Event::Shortcuts(
+        vec![shortcut.clone()],
+        Some(problem.clone()),
+    ));
+    assert_eq!(story.shown().shortcuts, [shortcut]);
+    assert_eq!(story.shown().problems, [problem]);
+    story.hear(Event::Shortcuts(vec![], None));
+    assert_eq!(story.shown().problems, []);
+}
