@@ -33,7 +33,7 @@ const SETTLE: Duration = Duration::from_millis(150);
 const SETTLE_MAX: Duration = Duration::from_secs(2);
 
 /// Looks again without any event, for file systems that send none.
-const RECHECK: Duration = Duration::from_secs(60);
+pub(super) const RECHECK: Duration = Duration::from_secs(60);
 
 struct Watch {
     kubeconfig: Kubeconfig,
@@ -59,6 +59,16 @@ pub(super) fn watch(kubeconfig: Kubeconfig) -> impl Stream<Item = Contexts> + Se
             |error| tracing::warn!(%error, "kubeconfig changes are seen late: no watching"),
         )
         .ok();
+    follow(kubeconfig, watcher, events)
+}
+
+/// The contexts, read anew at each of `events`, which come of the folders that `watcher` watches, and now
+/// and then without any.
+pub(super) fn follow(
+    kubeconfig: Kubeconfig,
+    watcher: Option<RecommendedWatcher>,
+    events: mpsc::Receiver<()>,
+) -> impl Stream<Item = Contexts> + Send {
     let watch = Watch {
         kubeconfig,
         watcher,

@@ -3,12 +3,15 @@
 use std::{fs, pin::pin, time::Duration};
 
 use futures_util::{Stream, StreamExt};
-use tokio::time::timeout;
+use tokio::{
+    sync::mpsc,
+    time::{Instant, sleep, timeout},
+};
 
 use super::fixture::{Home, PERSONAL, entry};
 use crate::{
     context::{ContextName, Contexts},
-    kubeconfig::{Kubeconfig, Locations},
+    kubeconfig::{Kubeconfig, Locations, watch},
 };
 
 /// A promise to the user: a switch by another tool shows within a second.
@@ -119,4 +122,25 @@ async fn the_file_behind_a_link_is_watched() {
     )
     .unwrap();
     assert_eq!(current(&next(&mut stream).await), Some("kind-test"));
+}
+
+/// The clock goes on by itself whenever everybody waits for it, so a minute is over at once.
+#[tokio::test(start_paused = true)]
+async fn where_no_change_is_ever_told_it_is_seen_within_a_minute() {
+    let home = Home::one(PERSONAL);
+    let (_silent, events) = mpsc::channel(1);
+    let mut stream = pin!(watch::follow(home.kubeconfig(), None, events));
+    assert_eq!(stream.next().await.as_ref().and_then(current), Some("prod"));
+    let begin = Instant::now();
+    for name in ["kind-test", "prod"] {
+        let change = async {
+            sleep(watch::RECHECK / 2).await;
+            let text = PERSONAL.replace("'prod'", &format!("'{name}'"));
+            fs::write(home.file(0), text).unwrap();
+        };
+        let (seen, ()) = tokio::join!(stream.next(), change);
+        assert_eq!(seen.as_ref().and_then(current), Some(name));
+    }
+    assert_eq!(begin.elapsed(), 2 * watch::RECHECK);
+    assert_eq!(watch::RECHECK, Duration::from_secs(60));
 }
