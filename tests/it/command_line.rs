@@ -1,10 +1,13 @@
 //! What the command line promises to scripts: exit codes, JSON, refusals before anything is done.
 
-use k3tray_core::error::Code;
+use k3tray_core::error::{Code, Problem};
 use k3tray_tests::{Census, Sandbox};
 use serde_json::json;
 
-use crate::scene::{all_ready_in_list, create, finish, k3tray};
+use crate::scene::{
+    SOMEBODYS_KUBECONFIG, all_ready_in_list, create, finish, give_kubeconfig, k3tray, kubeconfig,
+    kubectl, kubectl_at_last,
+};
 
 #[tokio::test]
 async fn what_is_wrong_by_itself_is_refused_beside_its_flag_and_without_an_engine() {
@@ -98,6 +101,58 @@ async fn a_cluster_that_is_not_there_is_bad_input_to_every_verb() {
     }
     let said = k3tray(&sandbox, &["stop", &name, "-ojson"]).await.ended(2);
     assert_eq!(said.problem().code, Code::NotFound);
+}
+
+#[tokio::test]
+async fn a_context_that_is_not_there_is_told_with_those_that_could_be_meant() {
+    let mut sandbox = Sandbox::new("nocontext").await;
+    // The kubeconfig alone can answer this.
+    sandbox.set("DOCKER_HOST", "unix:///nowhere/docker.sock");
+    k3tray(&sandbox, &["use", "prodution"])
+        .await
+        .ended(2)
+        .told(&["hint: `kubectl config get-contexts` lists them."]);
+    give_kubeconfig(&sandbox);
+    let said = k3tray(&sandbox, &["use", "prodution", "-ojson"]).await;
+    assert_eq!(
+        said.ended(2).problem(),
+        Problem {
+            what: "Could not switch to `prodution`".into(),
+            causes: vec!["there is no context `prodution`".into()],
+            hint: Some("Did you mean `production`?".into()),
+            code: Code::NotFound,
+            log: vec![],
+        }
+    );
+    assert_eq!(kubeconfig(&sandbox), SOMEBODYS_KUBECONFIG);
+}
+
+#[tokio::test]
+async fn a_cluster_whose_context_was_taken_out_gets_it_back_when_it_is_used() {
+    let sandbox = Sandbox::new("regain").await;
+    give_kubeconfig(&sandbox);
+    let name = sandbox.cluster("a");
+    create(&sandbox, &name, &["--no-lb"]).await;
+    let context = format!("k3d-{name}");
+    for name in [&name, &context] {
+        std::fs::write(sandbox.kubeconfig(), SOMEBODYS_KUBECONFIG).unwrap();
+        // Nothing of what only looks or works on the cluster puts it back.
+        k3tray(&sandbox, &["list"]).await.ended(0);
+        k3tray(&sandbox, &["restart", name.trim_start_matches("k3d-")])
+            .await
+            .ended(0);
+        assert_eq!(kubeconfig(&sandbox), SOMEBODYS_KUBECONFIG);
+
+        k3tray(&sandbox, &["use", name]).await.ended(0);
+
+        let current = kubectl(&sandbox, &["config", "current-context"]).await;
+        assert_eq!(current.trim(), context);
+        assert!(kubeconfig(&sandbox).starts_with("# mine, do not touch"));
+        assert_eq!(
+            kubectl_at_last(&sandbox, &["get", "--raw", "/readyz"]).await,
+            "ok"
+        );
+    }
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@
 
 mod cancel;
 mod command_line;
+mod controller_contexts;
 mod controller_creation;
 mod controller_engine;
 mod controller_lists;

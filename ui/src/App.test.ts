@@ -65,6 +65,17 @@ test("a first start offers the one thing to do, and the keys for it", async () =
   expect(screen.getByRole("heading", { level: 1, name: "New cluster" })).toBeVisible();
 });
 
+test("a cluster whose context is gone says so, and gets it back only when that is asked for", async () => {
+  const contexts = { ...full.contexts, all: full.contexts.all.filter((one) => one.localCluster !== "dev") };
+  const backend = await open({ ...full, contexts });
+  const actions = screen.getByRole("group", { name: "Actions on dev" });
+  expect(backend.actions).toEqual([]);
+  await userEvent.click(within(actions).getByRole("button", { name: "Add to kubeconfig" }));
+  expect(backend.actions).toEqual(["use-context:k3d-dev"]);
+  await userEvent.click(screen.getByRole("button", { name: "dev" }));
+  expect(screen.getByText("not in your kubeconfig")).toBeVisible();
+});
+
 test("a verb is asked for once, in the app's own words", async () => {
   const backend = await open(full);
   const actions = screen.getByRole("group", { name: "Actions on merry-finch" });

@@ -1,8 +1,13 @@
 //! `use` and `kubeconfig`: switch the current context, or print a cluster's own kubeconfig.
 
 use k3tray_core::{
-    cluster::ClusterName, context::ContextName, error::Explain, health, kubeconfig::ClusterEntry,
-    node::Role, operation::OperationError,
+    cluster::{Cluster, ClusterName},
+    context::ContextName,
+    error::Explain,
+    health,
+    kubeconfig::ClusterEntry,
+    node::Role,
+    operation::{self, OperationError},
 };
 use secrecy::ExposeSecret;
 use serde::Serialize;
@@ -19,17 +24,23 @@ struct Current {
     context: ContextName,
 }
 
-/// Makes a context the current one.
-pub(crate) async fn use_context(name: &str, format: Format) -> Result<(), Failure> {
+/// Makes a context the current one. A cluster whose context is in no kubeconfig gets it back.
+pub(crate) async fn use_context(
+    name: &str,
+    engine: Option<String>,
+    format: Format,
+) -> Result<(), Failure> {
     let kubeconfig = workshop::kubeconfig(format)?;
     let known = kubeconfig.view().await;
     let exists = |context: &ContextName| known.all.iter().any(|entry| &entry.name == context);
     let given = ContextName::new(name);
     let of_cluster = ContextName::of_cluster(&ClusterName::observed(name));
-    let context = if !exists(&given) && exists(&of_cluster) {
+    let context = if exists(&given) {
+        given
+    } else if exists(&of_cluster) {
         of_cluster
     } else {
-        given
+        added(name, engine, format).await?.unwrap_or(given)
     };
     let _change = kubeconfig.use_context(&context).await.map_err(|error| {
         Failure::new(format!("Could not switch to `{context}`"), &error, format)
@@ -39,6 +50,33 @@ pub(crate) async fn use_context(name: &str, format: Format) -> Result<(), Failur
         Format::Json => print_json(&Current { context }),
     }
     Ok(())
+}
+
+/// Adds the context of the cluster that `name` names, or whose context it would be, if there is one.
+/// Without an engine there is none: what is told is that there is no such context.
+async fn added(
+    name: &str,
+    engine: Option<String>,
+    format: Format,
+) -> Result<Option<ContextName>, Failure> {
+    let Ok(workshop) = Workshop::open(engine, format).await else {
+        return Ok(None);
+    };
+    let means = &workshop.means;
+    let clusters = means.engine.inventory().await.unwrap_or_default();
+    let named =
+        |cluster: &Cluster| cluster.name.as_str() == name || cluster.name.prefixed() == name;
+    let Some(cluster) = clusters.into_iter().find(named) else {
+        return Ok(None);
+    };
+    let cluster = cluster.name;
+    operation::use_cluster(means, &cluster)
+        .await
+        .map_err(|error| {
+            let what = format!("Could not add cluster `{cluster}` to the kubeconfig");
+            Failure::new(what, &error, format)
+        })?;
+    Ok(Some(ContextName::of_cluster(&cluster)))
 }
 
 /// Prints a kubeconfig with this one cluster.

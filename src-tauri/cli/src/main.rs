@@ -79,7 +79,7 @@ async fn run(options: Options) -> Result<(), Failure> {
             .await
         }
         Verb::Delete(of) => cluster_verbs::delete(of, options.engine, format).await,
-        Verb::Use { context } => kubeconfig::use_context(&context, format).await,
+        Verb::Use { context } => kubeconfig::use_context(&context, options.engine, format).await,
         Verb::Kubeconfig { cluster } => kubeconfig::print(&cluster, options.engine).await,
         Verb::Action { action } => desktop::hand_over(&action).await,
         Verb::Completions { shell } => {

@@ -9,6 +9,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::cluster::ClusterName;
 
+/// How similar two names must be for one to be a slip of the other, from 0 to 1; at most so many are told.
+const SIMILAR: f64 = 0.8;
+const SIMILAR_AT_MOST: usize = 3;
+
 /// The name of a context: free text in Kubernetes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -100,5 +104,61 @@ impl Contexts {
             .find(|context| &context.name == current)?
             .local_cluster
             .as_ref()
+    }
+
+    /// Whether some context leads to that cluster.
+    pub fn lead_to(&self, cluster: &ClusterName) -> bool {
+        let mut all = self.all.iter();
+        all.any(|context| context.local_cluster.as_ref() == Some(cluster))
+    }
+
+    /// Contexts whose names could have been meant by `wanted`, the most similar first.
+    pub fn similar_to(&self, wanted: &ContextName) -> Vec<ContextName> {
+        let wanted = wanted.as_str().to_lowercase();
+        let similarity = |name: &ContextName| {
+            let name = name.as_str().to_lowercase();
+            // Who types the name of a cluster leaves out what its context begins with.
+            let bare = name.strip_prefix("k3d-").unwrap_or(&name);
+            strsim::jaro(&wanted, &name).max(strsim::jaro(&wanted, bare))
+        };
+        let mut similar: Vec<(f64, &ContextName)> = self
+            .all
+            .iter()
+            .map(|context| (similarity(&context.name), &context.name))
+            .filter(|(similarity, _)| *similarity >= SIMILAR)
+            .collect();
+        similar.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+        similar.truncate(SIMILAR_AT_MOST);
+        similar.into_iter().map(|(_, name)| name.clone()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_snapshots;
+
+    #[test]
+    fn a_slip_is_told_from_another_name() {
+        let contexts = test_snapshots::contexts(
+            &[
+                "k3d-demo",
+                "k3d-dev",
+                "production",
+                "staging-eu",
+                "staging-us",
+            ],
+            None,
+        );
+        let similar = |wanted: &str| {
+            let found = contexts.similar_to(&ContextName::new(wanted));
+            found.iter().map(ContextName::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(similar("prodcution"), ["production"]);
+        assert_eq!(similar("k3d-Dev"), ["k3d-dev", "k3d-demo"]);
+        assert_eq!(similar("dve"), [""; 0]);
+        assert_eq!(similar("deve"), ["k3d-dev"]);
+        assert_eq!(similar("staging"), ["staging-eu", "staging-us"]);
+        assert_eq!(similar("xyzzy"), [""; 0]);
     }
 }

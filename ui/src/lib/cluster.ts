@@ -146,9 +146,12 @@ export function apiUrl(cluster: Cluster): string | null {
   return `https://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
+/** The context of a cluster, as k3d names it. */
+export const usualContext = (cluster: string): string => `k3d-${cluster}`;
+
 /** The contexts that lead to a cluster, the one named as k3d names it first. */
 export function contextsOf(cluster: string, snapshot: Snapshot): Context[] {
-  const usual = (context: Context): number => (context.name === `k3d-${cluster}` ? 0 : 1);
+  const usual = (context: Context): number => (context.name === usualContext(cluster) ? 0 : 1);
   return snapshot.contexts.all
     .filter((context) => context.localCluster === cluster)
     .sort((one, other) => usual(one) - usual(other));

@@ -220,6 +220,8 @@ impl Work {
 pub(super) enum Errand {
     /// Make a context the current one.
     UseContext(ContextName),
+    /// Add the context of a cluster that the kubeconfig does not have, and make it the current one.
+    AddContext(ClusterName),
     /// Start a container.
     StartNode(String),
     /// Stop one.
@@ -238,10 +240,16 @@ pub(super) enum Errand {
 }
 
 impl Errand {
+    /// Whether it changes a kubeconfig that is shown.
+    pub(super) fn changes_contexts(&self) -> bool {
+        matches!(self, Self::UseContext(_) | Self::AddContext(_))
+    }
+
     /// What to say where it did not work.
     pub(super) fn title(&self) -> String {
         match self {
             Self::UseContext(name) => format!("Could not switch to context `{name}`"),
+            Self::AddContext(name) => format!("Could not add cluster `{name}` to the kubeconfig"),
             Self::StartNode(name) => format!("Could not start node `{name}`"),
             Self::StopNode(name) => format!("Could not stop node `{name}`"),
             Self::CopyExport { cluster, .. } => {

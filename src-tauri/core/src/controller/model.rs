@@ -105,7 +105,7 @@ impl Concern {
     /// What an errand is about.
     pub(super) fn of(errand: &Errand) -> Self {
         match errand {
-            Errand::UseContext(_) => Self::Context,
+            Errand::UseContext(_) | Errand::AddContext(_) => Self::Context,
             Errand::StartNode(_) | Errand::StopNode(_) => Self::Node,
             Errand::CopyExport { .. } => Self::Copy,
             Errand::Remember(_) => Self::State,

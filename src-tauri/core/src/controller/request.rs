@@ -218,16 +218,22 @@ impl Model {
         Ok(vec![Effect::Run(errand)])
     }
 
+    /// A cluster whose context is gone, by whoever's hand, gets it back when it is asked for.
     fn use_context(&self, name: ContextName) -> Accepted {
         let contexts = &self.shown.contexts.all;
-        let exists = contexts.iter().any(|context| context.name == name);
         let errand = Errand::UseContext(name.clone());
-        if exists {
-            Ok(vec![Effect::Run(errand)])
-        } else {
-            let error = RequestError::NoSuchContext(name);
-            Err(Problem::new(errand.title(), &error))
+        if contexts.iter().any(|context| context.name == name) {
+            return Ok(vec![Effect::Run(errand)]);
         }
+        let mut clusters = self.listed.iter().map(|cluster| &cluster.name);
+        let Some(cluster) = clusters.find(|cluster| ContextName::of_cluster(cluster) == name)
+        else {
+            let error = RequestError::NoSuchContext(name);
+            return Err(Problem::new(errand.title(), &error));
+        };
+        self.may_begin(cluster)
+            .map_err(|error| Problem::new(errand.title(), &error))?;
+        Ok(vec![Effect::Run(Errand::AddContext(cluster.clone()))])
     }
 
     fn copy_export(&self, name: &ClusterName) -> Accepted {

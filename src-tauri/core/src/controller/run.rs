@@ -123,7 +123,7 @@ impl Loop {
         self.watch_contexts();
     }
 
-    /// Which contexts are local depends on where the engine is.
+    /// Tells the contexts now and watches them from there.
     fn watch_contexts(&mut self) {
         self.tasks.contexts.cancel();
         self.tasks.contexts = self.tasks.stop.child_token();
@@ -151,9 +151,15 @@ impl Loop {
     }
 
     fn take(&mut self, event: Event) -> Vec<Effect> {
-        let connected = matches!(event, Event::Connected { .. });
+        // Where the engine is decides which contexts are local; and whatever changed a kubeconfig here has
+        // told of it itself, past the watch, which would take the state before for the one that is known.
+        let look_again = match &event {
+            Event::Connected { .. } | Event::Ended { .. } => true,
+            Event::Ran { errand, .. } => errand.changes_contexts(),
+            _ => false,
+        };
         let effects = self.model.reduce(event, Timestamp::now());
-        if connected {
+        if look_again {
             self.watch_contexts();
         }
         effects

@@ -12,7 +12,7 @@ use crate::{
     engine::{Engine, EngineError, error::Said},
     error::{Explain, Problem},
     kubeconfig::Kubeconfig,
-    operation::{self, OperationError, OperationId, Reporter, Run},
+    operation::{self, Means, OperationError, OperationId, Reporter, Run},
     paths::Paths,
     state::{self, State},
 };
@@ -110,6 +110,13 @@ impl Tools {
             Errand::UseContext(name) => {
                 let _ = kubeconfig.use_context(&name).await.map_err(boxed)?;
                 // The files are watched as well, but a click deserves no delay.
+                let contexts = kubeconfig.view().await;
+                let _ = self.events.send(Event::Contexts(contexts));
+                Ok(())
+            }
+            Errand::AddContext(name) => {
+                let means = Means::new(engine?.clone(), &self.paths);
+                operation::use_cluster(&means, &name).await.map_err(boxed)?;
                 let contexts = kubeconfig.view().await;
                 let _ = self.events.send(Event::Contexts(contexts));
                 Ok(())

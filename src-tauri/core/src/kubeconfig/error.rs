@@ -17,8 +17,13 @@ pub enum KubeconfigError {
     #[error("no kubeconfig file is known")]
     NoFile,
     /// The context is in none of the files.
-    #[error("there is no context `{0}`")]
-    NoSuchContext(ContextName),
+    #[error("there is no context `{name}`")]
+    NoSuchContext {
+        /// As it was given.
+        name: ContextName,
+        /// Contexts of similar names, the most similar first.
+        similar: Vec<ContextName>,
+    },
     /// An entry of the name that ours would have is not ours.
     #[error("`{}` has a {kind} `{name}` that belongs to something else", file.display())]
     Conflict {
@@ -108,7 +113,14 @@ impl Explain for KubeconfigError {
     fn hint(&self) -> Option<String> {
         match self {
             Self::NoFile => Some("Set `KUBECONFIG`, or `HOME`.".into()),
-            Self::NoSuchContext(_) | Self::CutOff(_) | Self::NothingToUndo => None,
+            Self::NoSuchContext { similar, .. } => Some(match &similar[..] {
+                [] => "`kubectl config get-contexts` lists them.".into(),
+                similar => {
+                    let names: Vec<_> = similar.iter().map(|name| format!("`{name}`")).collect();
+                    format!("Did you mean {}?", names.join(" or "))
+                }
+            }),
+            Self::CutOff(_) | Self::NothingToUndo => None,
             Self::Conflict { kind, name, .. } => Some(format!(
                 "Rename the {kind} `{name}`, or give the cluster another name."
             )),
@@ -140,7 +152,7 @@ impl Explain for KubeconfigError {
     fn code(&self) -> Code {
         match self {
             Self::Locked { .. } => Code::KubeconfigLocked,
-            Self::NoSuchContext(_) => Code::NotFound,
+            Self::NoSuchContext { .. } => Code::NotFound,
             Self::Conflict { .. } => Code::NameTaken,
             _ => Code::Other,
         }

@@ -11,7 +11,7 @@ use super::{
     edit::{Edit, Step},
     entry::{ClusterEntry, MARK, mark, user_name},
     error::KubeconfigError,
-    read::{Source, current, field, winner},
+    read::{Source, contexts, current, field, winner},
     render::Fragment,
     tree::{NodeId, Tree},
 };
@@ -39,7 +39,7 @@ pub(super) fn use_context(
     name: &ContextName,
 ) -> Result<Plan, KubeconfigError> {
     if winner(sources, "contexts", name.as_str()).is_none() {
-        return Err(KubeconfigError::NoSuchContext(name.clone()));
+        return Err(no_such_context(sources, name));
     }
     Ok(set_current(sources, default, name.as_str()))
 }
@@ -53,13 +53,20 @@ fn set_current(sources: &[Source], default: usize, name: &str) -> Plan {
     vec![(default, edits)]
 }
 
+fn no_such_context(sources: &[Source], name: &ContextName) -> KubeconfigError {
+    KubeconfigError::NoSuchContext {
+        name: name.clone(),
+        similar: contexts(sources).similar_to(name),
+    }
+}
+
 /// Sets or clears a context's namespace, in the file the context is in.
 pub(super) fn set_namespace(
     sources: &[Source],
     context: &ContextName,
     namespace: Option<&str>,
 ) -> Result<Plan, KubeconfigError> {
-    let missing = || KubeconfigError::NoSuchContext(context.clone());
+    let missing = || no_such_context(sources, context);
     let (file, index, item) = winner(sources, "contexts", context.as_str()).ok_or_else(missing)?;
     let tree = sources[file].tree().ok_or_else(missing)?;
     if field(tree, item, "context", "namespace") == namespace.filter(|name| !name.is_empty()) {

@@ -27,7 +27,7 @@ fn of(snapshot: &Snapshot, cluster: &Cluster) -> Submenu {
     // What only reads or writes the kubeconfig stays possible while the engine is away or at work.
     let free = !snapshot.is_stale() && snapshot.running_on(name).is_none();
 
-    let mut entries: Vec<Entry> = vec![use_context(snapshot, cluster, is_current).into()];
+    let mut entries: Vec<Entry> = vec![use_context(snapshot, cluster, is_current, free).into()];
     entries.push(Entry::Separator);
     entries.extend(verbs(cluster, free));
     entries.push(Entry::Separator);
@@ -64,8 +64,17 @@ fn dot(condition: Condition) -> Dot {
     }
 }
 
-fn use_context(snapshot: &Snapshot, cluster: &Cluster, is_current: bool) -> Item {
+fn use_context(snapshot: &Snapshot, cluster: &Cluster, is_current: bool, free: bool) -> Item {
     let usual = ContextName::of_cluster(&cluster.name);
+    // One that is being made has none yet; any other's was taken out, and comes back when it is asked for.
+    if !snapshot.contexts.lead_to(&cluster.name) && snapshot.running_on(&cluster.name).is_none() {
+        let label = "Use this context (not in your kubeconfig)";
+        let free = free && cluster.api.is_some();
+        return Item {
+            checked: Some(false),
+            ..Item::enabled_if(free, label, Action::UseContext(usual))
+        };
+    }
     let mut own = snapshot
         .contexts
         .all

@@ -10,6 +10,7 @@ use insta::assert_snapshot;
 
 use super::*;
 use crate::{
+    cluster::Cluster,
     error::{Code, Problem},
     node::NodeState,
     operation::Report,
@@ -203,6 +204,30 @@ fn each_state_of_a_cluster_has_its_word_and_its_verbs() {
     Restart -> restart:well
     Pause -> pause:well
 ");
+}
+
+#[test]
+fn a_cluster_that_is_in_no_kubeconfig_says_so_and_can_be_added_while_its_engine_answers() {
+    let line = |snapshot: Snapshot| {
+        let text = draw(&menu(&snapshot));
+        let line = text.lines().find(|line| line.contains("Use this context"));
+        line.unwrap().trim().to_owned()
+    };
+    let gone = |snapshot: Snapshot| snapshot.with_contexts(&["prod"], Some("prod"));
+    let dev = || snapshots::cluster("dev", 1, 1);
+    let without_api = Cluster { api: None, ..dev() };
+    assert_eq!(
+        [
+            line(gone(snapshots::ready()).with(dev())),
+            line(gone(snapshots::away()).with(dev())),
+            line(gone(snapshots::ready()).with(without_api)),
+        ],
+        [
+            "[ ] Use this context (not in your kubeconfig) -> use-context:k3d-dev",
+            "[ ] Use this context (not in your kubeconfig)",
+            "[ ] Use this context (not in your kubeconfig)",
+        ]
+    );
 }
 
 #[test]

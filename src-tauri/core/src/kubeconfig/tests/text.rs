@@ -234,7 +234,7 @@ async fn what_cannot_be_changed_in_place_is_left_alone() {
         assert!(
             matches!(
                 change,
-                Err(KubeconfigError::NotEditable { .. } | KubeconfigError::NoSuchContext(_))
+                Err(KubeconfigError::NotEditable { .. } | KubeconfigError::NoSuchContext { .. })
             ),
             "{change:?}"
         );
