@@ -8,7 +8,10 @@ use k3tray_core::{
 };
 use k3tray_tests::scripted_docker::Answer;
 
-use crate::controller_stage::{Stage, cluster, server};
+use crate::{
+    controller_cast::{cluster, server},
+    controller_stage::Stage,
+};
 
 const KUBECONFIG: &str = "\
 apiVersion: v1

@@ -13,7 +13,10 @@ use k3tray_core::{
 use k3tray_tests::scripted_docker::{Answer, Call};
 use serde_json::{Value, json};
 
-use crate::controller_stage::{Stage, cluster, container, lists, node, server, steps};
+use crate::{
+    controller_cast::{cluster, container, lists, node, server, steps},
+    controller_stage::Stage,
+};
 
 const SERVER: &str = "k3d-dev-server-0";
 const BALANCER: &str = "k3d-dev-serverlb";

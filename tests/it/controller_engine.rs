@@ -12,7 +12,10 @@ use k3tray_core::{
 use k3tray_tests::scripted_docker::{Answer, ScriptedDocker};
 use serde_json::json;
 
-use crate::controller_stage::{LIST, Stage, cluster, details, lists, server};
+use crate::{
+    controller_cast::{LIST, cluster, lists, server},
+    controller_stage::{Stage, details},
+};
 
 const START_IT: &str =
     "Start it, for example with `sudo systemctl start docker`; k3tray notices by itself.";

@@ -10,7 +10,10 @@ use k3tray_core::{
 use k3tray_tests::scripted_docker::{Answer, ScriptedDocker};
 use serde_json::{Value, json};
 
-use crate::controller_stage::{LIST, Stage, cluster, container, listing, lists, node, server};
+use crate::{
+    controller_cast::{LIST, cluster, container, listing, lists, node, server},
+    controller_stage::Stage,
+};
 
 /// A cluster is shown, and then the next list is answered so.
 async fn next_list(answer: Answer) -> Stage {

@@ -7,8 +7,10 @@
 
 mod cancel;
 mod command_line;
+mod controller_cast;
 mod controller_contexts;
 mod controller_creation;
+mod controller_deletion;
 mod controller_engine;
 mod controller_lists;
 mod controller_operations;
