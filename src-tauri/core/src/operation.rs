@@ -29,6 +29,7 @@ pub use self::{
     delete::delete,
     error::OperationError,
     lifecycle::{pause, restart, resume, start, start_node, stop, stop_node},
+    made::Left,
     means::{Deadlines, Means, Run},
     report::Reporter,
 };

@@ -14,7 +14,7 @@ use rand::{Rng, distr::Alphanumeric};
 
 use super::{
     OperationError, Outcome, Run, container, context,
-    made::Made,
+    made::{Left, Made},
     means::settle,
     network, ready,
     report::{Progress, Steps},
@@ -110,14 +110,14 @@ async fn remove(
     spec: &ClusterSpec,
     made: Made,
     written: ContextState,
-) -> Result<(), Vec<String>> {
+) -> Result<(), Vec<Left>> {
     let mut left = made.remove(&run.means.engine).await;
     if let ContextState::Written { before } = written
         && context::forget(&run.means, &spec.name, before)
             .await
             .is_err()
     {
-        left.push(format!("context {}", spec.name.prefixed()));
+        left.push(Left::Context(ContextName::of_cluster(&spec.name)));
     }
     if left.is_empty() { Ok(()) } else { Err(left) }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::known_failures;
+use super::{known_failures, made::Left};
 use crate::{
     cluster::ClusterName,
     engine::EngineError,
@@ -83,7 +83,7 @@ pub enum OperationError {
     #[error("cancelled")]
     Cancelled,
     /// It did not work, and what it had made could not all be removed.
-    #[error("{error}; left behind: {}", left.join(", "))]
+    #[error("{error}; left behind: {}", list(left))]
     LeftBehind {
         /// Why it did not work.
         #[source]
@@ -91,8 +91,13 @@ pub enum OperationError {
         /// Which cluster would have been made.
         cluster: ClusterName,
         /// What is still there.
-        left: Vec<String>,
+        left: Vec<Left>,
     },
+}
+
+fn list(left: &[Left]) -> String {
+    let names: Vec<String> = left.iter().map(Left::to_string).collect();
+    names.join(", ")
 }
 
 impl OperationError {
@@ -136,8 +141,18 @@ impl Explain for OperationError {
             Self::Api { source, .. } => source.hint(),
             Self::Kubeconfig(source) => source.hint(),
             Self::Cancelled => None,
-            Self::LeftBehind { error, cluster, .. } => {
-                let delete = format!("`k3tray delete {cluster}` removes the rest");
+            Self::LeftBehind {
+                error,
+                cluster,
+                left,
+            } => {
+                // A context is no cluster: what remains is the kubeconfig's.
+                let delete = match &left[..] {
+                    [Left::Context(name)] => {
+                        format!("`kubectl config delete-context {name}` removes it")
+                    }
+                    _ => format!("`k3tray delete {cluster}` removes the rest"),
+                };
                 Some(if error.code() == Code::EngineAway {
                     format!("When the engine answers again, {delete}.")
                 } else {
@@ -169,5 +184,46 @@ impl Explain for OperationError {
             Self::LeftBehind { error, .. } => error.log(),
             _ => Vec::new(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{context::ContextName, engine::error::Said};
+
+    #[test]
+    fn what_is_left_is_named_with_what_removes_it() {
+        let cluster = || ClusterName::observed("dev");
+        let away = || OperationError::Engine {
+            what: "a node could not be looked at",
+            source: EngineError::NotRunning(Said("it went away".into())),
+        };
+        let network = || Left::Network("0a1b".into());
+        let context = || Left::Context(ContextName::of_cluster(&cluster()));
+        let told = |error: OperationError, left| {
+            let error = OperationError::LeftBehind {
+                error: Box::new(error),
+                cluster: cluster(),
+                left,
+            };
+            format!("{error}. {}", error.hint().unwrap_or_default())
+        };
+        assert_eq!(
+            told(
+                away(),
+                vec![network(), Left::Volume("k3d-dev-images".into())]
+            ),
+            "a node could not be looked at; left behind: network 0a1b, volume k3d-dev-images. When the \
+             engine answers again, `k3tray delete dev` removes the rest."
+        );
+        assert_eq!(
+            told(OperationError::Cancelled, vec![network(), context()]),
+            "cancelled; left behind: network 0a1b, context k3d-dev. `k3tray delete dev` removes the rest."
+        );
+        assert_eq!(
+            told(OperationError::Cancelled, vec![context()]),
+            "cancelled; left behind: context k3d-dev. `kubectl config delete-context k3d-dev` removes it."
+        );
     }
 }

@@ -2,10 +2,37 @@
 
 use bollard::query_parameters::RemoveVolumeOptionsBuilder;
 use futures_util::future::join_all;
-use std::sync::Mutex;
+use std::{fmt, sync::Mutex};
 
 use super::container;
-use crate::engine::{Engine, EngineError};
+use crate::{
+    context::ContextName,
+    engine::{Engine, EngineError},
+};
+
+/// Something that a creation made and could not remove again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Left {
+    /// A container, by the beginning of its id.
+    Container(String),
+    /// A network, by the beginning of its id.
+    Network(String),
+    /// A volume, by its name.
+    Volume(String),
+    /// A context of the kubeconfig, with its cluster and user.
+    Context(ContextName),
+}
+
+impl fmt::Display for Left {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Container(id) => write!(f, "container {id}"),
+            Self::Network(id) => write!(f, "network {id}"),
+            Self::Volume(name) => write!(f, "volume {name}"),
+            Self::Context(name) => write!(f, "context {name}"),
+        }
+    }
+}
 
 /// Everything made so far.
 #[derive(Debug, Default)]
@@ -39,41 +66,38 @@ impl Made {
     }
 
     /// Removes all of it; what could not be removed is named.
-    pub(super) async fn remove(self, engine: &Engine) -> Vec<String> {
+    pub(super) async fn remove(self, engine: &Engine) -> Vec<Left> {
         let docker = engine.docker();
         let containers = self.containers.into_inner().unwrap_or_default();
         let removals = containers.into_iter().map(|id| async move {
             let gone = container::remove(engine, &id).await;
-            gone.err().map(|_| format!("container {}", short(&id)))
+            gone.err().map(|_| Left::Container(short(&id)))
         });
-        let mut behind: Vec<String> = join_all(removals).await.into_iter().flatten().collect();
+        let mut behind: Vec<Left> = join_all(removals).await.into_iter().flatten().collect();
         if let Some(id) = self.network.into_inner().unwrap_or_default() {
             behind.extend(left(docker.remove_network(&id).await, || {
-                format!("network {}", short(&id))
+                Left::Network(short(&id))
             }));
         }
         if let Some(name) = self.volume.into_inner().unwrap_or_default() {
             let options = RemoveVolumeOptionsBuilder::default().build();
             let gone = docker.remove_volume(&name, Some(options)).await;
-            behind.extend(left(gone, || format!("volume {name}")));
+            behind.extend(left(gone, || Left::Volume(name.clone())));
         }
         behind
     }
 }
 
 /// What is left after a removal that did not work. What is gone already is not left.
-fn left(
-    result: Result<(), bollard::errors::Error>,
-    name: impl FnOnce() -> String,
-) -> Option<String> {
+fn left(result: Result<(), bollard::errors::Error>, what: impl FnOnce() -> Left) -> Option<Left> {
     match result.map_err(EngineError::from) {
         Ok(()) | Err(EngineError::NotFound(_)) => None,
-        Err(_) => Some(name()),
+        Err(_) => Some(what()),
     }
 }
 
-fn short(id: &str) -> &str {
-    id.get(..12).unwrap_or(id)
+fn short(id: &str) -> String {
+    id.get(..12).unwrap_or(id).to_owned()
 }
 
 /// A lock that is held for one assignment cannot be poisoned by anything worth stopping for.
