@@ -76,6 +76,8 @@ async fn a_cluster_whose_context_was_taken_out_gets_it_back_when_it_is_asked_for
             server: Some("https://127.0.0.1:6550".into()),
             file: stage.kubeconfig(),
             local_cluster: Some(dev[0].name.clone()),
+            extra: false,
+            problem: None,
         }],
         problems: vec![],
     };

@@ -8,7 +8,9 @@ use std::{fs, path::Path};
 
 use ts_rs::{Config, TS};
 
-use crate::{action, cluster, context, controller, error, image, node, operation, snapshot, spec};
+use crate::{
+    action, cluster, context, controller, error, image, kubeconfig, node, operation, snapshot, spec,
+};
 
 macro_rules! declarations {
     ($config:expr, $($type:ty),+ $(,)?) => {
@@ -37,6 +39,19 @@ fn the_bindings_of_the_window_are_fresh() {
         context::Context,
         context::FileProblem,
         context::Contexts,
+        kubeconfig::VersionId,
+        kubeconfig::Deed,
+        kubeconfig::Author,
+        kubeconfig::Version,
+        kubeconfig::FileDiff,
+        kubeconfig::EntryKind,
+        kubeconfig::Orphan,
+        kubeconfig::OrphanReason,
+        kubeconfig::ImportPlan,
+        kubeconfig::ImportEntry,
+        kubeconfig::ImportState,
+        kubeconfig::Decision,
+        kubeconfig::ImportChoice,
         error::Code,
         error::Problem,
         operation::OperationId,

@@ -61,6 +61,14 @@ pub struct Context {
     pub file: PathBuf,
     /// The k3d or k3tray cluster it belongs to, by its names.
     pub local_cluster: Option<ClusterName>,
+    /// It is from an extra folder, so kubectl does not know it and it cannot become the current one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(test, ts(optional, as = "Option<bool>"))]
+    pub extra: bool,
+    /// Why it cannot work: it names a cluster or a user that is not there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub problem: Option<FileProblem>,
 }
 
 /// A file or an entry that could not be read; everything else was.

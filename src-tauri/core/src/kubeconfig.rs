@@ -9,15 +9,26 @@
 //! [`FileProblem`](crate::context::FileProblem) among the [`Contexts`].
 
 mod chain;
+mod copy;
 mod edit;
 mod entry;
 mod error;
+mod export;
 mod file;
+mod folders;
 mod history;
+mod housekeeping;
+mod import;
+mod kind;
+mod list;
 mod lock;
+mod mask;
+mod orphans;
 mod ours;
+mod portable;
 mod read;
 mod render;
+mod scoped;
 mod splice;
 mod transaction;
 mod tree;
@@ -35,8 +46,17 @@ use std::{
 
 use futures_util::Stream;
 
-use self::{chain::Chain, read::Source, transaction::Transaction};
-pub use self::{chain::Locations, entry::ClusterEntry, error::KubeconfigError};
+use self::{chain::Chain, history::Unavailable, transaction::Transaction};
+pub use self::{
+    chain::Locations,
+    entry::ClusterEntry,
+    error::KubeconfigError,
+    history::{Author, Deed, FileDiff, Version, VersionId},
+    import::{Decision, ImportChoice, ImportEntry, ImportPlan, ImportSource, ImportState},
+    kind::EntryKind,
+    orphans::{Orphan, OrphanReason},
+    scoped::{Owner, sweep_scoped},
+};
 use crate::{
     cluster::ClusterName,
     context::{ContextName, Contexts},
@@ -89,6 +109,13 @@ impl Kubeconfig {
         self
     }
 
+    /// Also lists the kubeconfigs in these folders, after the chain. Names that the chain has are not
+    /// listed again; each file's contexts find their clusters and users in that file alone.
+    pub fn with_folders(mut self, folders: impl IntoIterator<Item = PathBuf>) -> Self {
+        Arc::make_mut(&mut self.shared).chain.add_folders(folders);
+        self
+    }
+
     /// Waits this long for another program's lock, instead of five seconds.
     pub fn with_patience(mut self, patience: Duration) -> Self {
         Arc::make_mut(&mut self.shared).patience = patience;
@@ -110,10 +137,15 @@ impl Kubeconfig {
     /// Makes a context the current one: `kubectl config use-context`.
     ///
     /// # Errors
-    /// [`KubeconfigError::NoSuchContext`] where no file has it; else as for any change.
+    /// [`KubeconfigError::NoSuchContext`] where no file has it,
+    /// [`KubeconfigError::OutsideChain`] where kubectl does not read the file that has it; else as
+    /// for any change.
     pub async fn use_context(&self, name: &ContextName) -> Result<Change, KubeconfigError> {
         let name = name.clone();
-        self.change(move |transaction, _| {
+        let deed = Deed::UseContext {
+            context: name.clone(),
+        };
+        self.change(deed, move |transaction, _| {
             transaction.edit(false, |sources, default| {
                 ours::use_context(sources, default, &name)
             })
@@ -131,7 +163,11 @@ impl Kubeconfig {
         namespace: Option<&str>,
     ) -> Result<Change, KubeconfigError> {
         let (context, namespace) = (context.clone(), namespace.map(str::to_owned));
-        self.change(move |transaction, _| {
+        let deed = Deed::SetNamespace {
+            context: context.clone(),
+            namespace: namespace.clone().filter(|namespace| !namespace.is_empty()),
+        };
+        self.change(deed, move |transaction, _| {
             transaction.edit(false, |sources, _| {
                 ours::set_namespace(sources, &context, namespace.as_deref())
             })
@@ -150,7 +186,10 @@ impl Kubeconfig {
         entry: ClusterEntry,
         make_current: bool,
     ) -> Result<Change, KubeconfigError> {
-        self.change(move |transaction, hosts| {
+        let deed = Deed::AddCluster {
+            cluster: entry.cluster().clone(),
+        };
+        self.change(deed, move |transaction, hosts| {
             transaction.edit(true, |sources, default| {
                 ours::add_cluster(sources, default, &entry, make_current, hosts)
             })
@@ -166,7 +205,10 @@ impl Kubeconfig {
     /// over, it keeps naming the removed context.
     pub async fn remove_cluster(&self, cluster: &ClusterName) -> Result<Change, KubeconfigError> {
         let cluster = cluster.clone();
-        self.change(move |transaction, hosts| {
+        let deed = Deed::RemoveCluster {
+            cluster: cluster.clone(),
+        };
+        self.change(deed, move |transaction, hosts| {
             transaction.edit(false, |sources, _| {
                 Ok(ours::remove_cluster(sources, &cluster, hosts))
             })
@@ -181,11 +223,51 @@ impl Kubeconfig {
     /// [`KubeconfigError::ChangedSince`] where a file is no longer as that change left it,
     /// [`KubeconfigError::NothingToUndo`] where no change is left.
     pub async fn undo(&self) -> Result<Change, KubeconfigError> {
-        self.change(|transaction, _| transaction.undo()).await
+        let deed = Deed::Undo { version: None };
+        self.change(deed, |transaction, _| transaction.undo()).await
     }
 
-    /// Removes locks that a killed k3tray left on these files, at which kubectl would fail.
-    /// Every change does this too; call it once at start. Others' locks stay.
+    /// Every change that was made or seen, newest first: those to files that are in use now. At most
+    /// 200, or as many as hold 20 MB.
+    pub async fn history(&self) -> Vec<Version> {
+        let shared = Arc::clone(&self.shared);
+        let versions = tokio::task::spawn_blocking(move || {
+            let chain = &shared.chain;
+            history::versions(&shared.history, |file| chain.name_of(file).is_some())
+        });
+        versions.await.unwrap_or_default()
+    }
+
+    /// What a change did to each file, without secrets.
+    ///
+    /// # Errors
+    /// [`KubeconfigError::NoSuchVersion`] where it is not known, or no longer.
+    pub async fn diff(&self, version: VersionId) -> Result<Vec<FileDiff>, KubeconfigError> {
+        self.ask(move |shared| {
+            history::diff(&shared.history, version).map_err(|unavailable| match unavailable {
+                Unavailable::Io(error) => KubeconfigError::io("read", &shared.history)(error),
+                Unavailable::Nothing | Unavailable::Changed(_) => {
+                    KubeconfigError::NoSuchVersion(version)
+                }
+            })
+        })
+        .await
+    }
+
+    /// Puts the files back to what they held before a version's change, to the byte, whatever was
+    /// changed since. What they hold now becomes a version first, so this can be undone too.
+    ///
+    /// # Errors
+    /// [`KubeconfigError::NoSuchVersion`] where it is not known, or no longer;
+    /// [`KubeconfigError::NotOurs`] where a file of it is not in use now. Else as for any change.
+    pub async fn restore(&self, version: VersionId) -> Result<Change, KubeconfigError> {
+        let deed = Deed::Restore { version };
+        self.change(deed, move |transaction, _| transaction.restore(version))
+            .await
+    }
+
+    /// Removes locks that a killed k3tray left on these files, at which kubectl would fail, and
+    /// completes its history. Every change does this too; call it once at start. Others' locks stay.
     pub async fn recover(&self) {
         let shared = Arc::clone(&self.shared);
         let recovered = tokio::task::spawn_blocking(move || shared.recover());
@@ -194,14 +276,46 @@ impl Kubeconfig {
         }
     }
 
+    /// Removes a lock that another program left behind, as [`KubeconfigError::Locked`] names it: only
+    /// the user can know that no program is at work. One that is younger than a minute stays.
+    ///
+    /// # Errors
+    /// [`KubeconfigError::NotOurs`] where it is not the lock of one of the files,
+    /// [`KubeconfigError::Locked`] where it is too young, [`KubeconfigError::Io`].
+    pub async fn break_lock(&self, lock: &Path) -> Result<(), KubeconfigError> {
+        let lock = lock.to_owned();
+        self.ask(move |shared| {
+            let files = shared.chain.read();
+            let mut paths = files
+                .iter()
+                .flat_map(|source| [source.path.clone(), file::resolve(&source.path)]);
+            if !paths.any(|path| lock::lock_path(&path) == lock) {
+                return Err(KubeconfigError::NotOurs(lock));
+            }
+            lock::break_stale(&lock)
+        })
+        .await
+    }
+
     /// The contexts now, and again whenever they change by anyone's hand. Follows files that are
     /// replaced, made and removed; a half-written file is waited for. Ends when dropped.
     pub fn watch(&self) -> impl Stream<Item = Contexts> + Send + use<> {
         watch::watch(self.clone())
     }
 
+    /// Reads, on a thread that may wait for the disk.
+    async fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Shared) -> Result<T, KubeconfigError> + Send + 'static,
+    ) -> Result<T, KubeconfigError> {
+        let shared = Arc::clone(&self.shared);
+        let work = tokio::task::spawn_blocking(move || question(&shared));
+        work.await.map_err(KubeconfigError::CutOff)?
+    }
+
     async fn change(
         &self,
+        deed: Deed,
         change: impl FnOnce(&Transaction<'_>, &[String]) -> Result<Change, KubeconfigError>
         + Send
         + 'static,
@@ -211,6 +325,7 @@ impl Kubeconfig {
             let transaction = Transaction {
                 chain: &shared.chain,
                 history: &shared.history,
+                deed,
                 patience: shared.patience,
                 at: &|_| {},
             };
@@ -221,13 +336,8 @@ impl Kubeconfig {
 }
 
 impl Shared {
-    fn sources(&self) -> Vec<Source> {
-        let files = self.chain.files().iter();
-        files.map(|file| Source::read(file)).collect()
-    }
-
     fn contexts(&self) -> Contexts {
-        read::contexts(&self.sources())
+        list::contexts(&self.chain.read())
     }
 
     fn recover(&self) {
@@ -235,11 +345,15 @@ impl Shared {
             lock::recover(&lock::lock_path(path));
             lock::recover(&lock::lock_path(&file::resolve(path)));
         }
+        if let Err(error) = history::recover(&self.history) {
+            tracing::warn!(%error, "could not complete the history of kubeconfig changes");
+        }
     }
 
     /// The folders in which something may happen to these files.
     fn folders(&self) -> Vec<PathBuf> {
-        let mut folders: Vec<PathBuf> = Vec::new();
+        let extra = self.chain.folders().iter();
+        let mut folders: Vec<PathBuf> = extra.filter(|folder| folder.is_dir()).cloned().collect();
         for path in self.chain.files() {
             for path in [path.clone(), file::resolve(path)] {
                 let folder = path

@@ -52,6 +52,8 @@ pub(crate) fn contexts(names: &[&str], current: Option<&str>) -> Contexts {
                 server: None,
                 file: "/home/me/.kube/config".into(),
                 local_cluster: name.strip_prefix("k3d-").map(ClusterName::observed),
+                extra: false,
+                problem: None,
             })
             .collect(),
         problems: vec![],

@@ -240,7 +240,15 @@ file: string,
 /**
  * The k3d or k3tray cluster it belongs to, by its names.
  */
-localCluster: ClusterName | null, };
+localCluster: ClusterName | null, 
+/**
+ * It is from an extra folder, so kubectl does not know it and it cannot become the current one.
+ */
+extra?: boolean, 
+/**
+ * Why it cannot work: it names a cluster or a user that is not there.
+ */
+problem?: FileProblem, };
 
 /**
  * A file or an entry that could not be read; everything else was.
@@ -275,6 +283,232 @@ all: Array<Context>,
  * What could not be read.
  */
 problems: Array<FileProblem>, };
+
+/**
+ * The number of a version; later ones are higher.
+ */
+export type VersionId = number;
+
+/**
+ * What k3tray did.
+ */
+export type Deed = { "kind": "useContext", 
+/**
+ * Which.
+ */
+context: ContextName, } | { "kind": "setNamespace", 
+/**
+ * Of which context.
+ */
+context: ContextName, 
+/**
+ * None where it was cleared.
+ */
+namespace: string | null, } | { "kind": "addCluster", 
+/**
+ * Which.
+ */
+cluster: ClusterName, } | { "kind": "removeCluster", 
+/**
+ * Which.
+ */
+cluster: ClusterName, } | { "kind": "renameContext", 
+/**
+ * Its name before.
+ */
+from: ContextName, 
+/**
+ * Its name since.
+ */
+to: ContextName, } | { "kind": "duplicateContext", 
+/**
+ * The first.
+ */
+from: ContextName, 
+/**
+ * The second.
+ */
+to: ContextName, } | { "kind": "deleteContext", 
+/**
+ * Which.
+ */
+context: ContextName, } | { "kind": "import", 
+/**
+ * Its file; none for a text that was pasted.
+ */
+from: string | null, } | { "kind": "cleanUp", 
+/**
+ * How many.
+ */
+entries: number, } | { "kind": "undo", 
+/**
+ * Which.
+ */
+version: VersionId | null, } | { "kind": "restore", 
+/**
+ * The state before this version's change.
+ */
+version: VersionId, };
+
+/**
+ * Who changed the files.
+ */
+export type Author = { "kind": "k3tray", 
+/**
+ * What for.
+ */
+deed: Deed, } | { "kind": "anotherProgram" };
+
+/**
+ * One change that was made or seen, with what the files held before it.
+ */
+export type Version = { 
+/**
+ * Its number.
+ */
+id: VersionId, 
+/**
+ * When the change was made, or seen.
+ */
+at: string, 
+/**
+ * Whose change it was.
+ */
+by: Author, 
+/**
+ * The files it changed, with symlinks followed.
+ */
+files: Array<string>, 
+/**
+ * It was undone since.
+ */
+undone: boolean, };
+
+/**
+ * What a change did to one file.
+ */
+export type FileDiff = { 
+/**
+ * The file, with symlinks followed.
+ */
+file: string, 
+/**
+ * Lines of a unified diff, from its first `@@` on. Secrets are replaced by a fixed mask, so a
+ * changed secret is two equal lines.
+ */
+text: string, };
+
+/**
+ * What an entry is.
+ */
+export type EntryKind = "cluster" | "user" | "context";
+
+/**
+ * An entry that can go.
+ */
+export type Orphan = { 
+/**
+ * What it is.
+ */
+kind: EntryKind, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * The file it is in.
+ */
+file: string, 
+/**
+ * Its line there, counted from 1.
+ */
+line: number, 
+/**
+ * Why it can go.
+ */
+reason: OrphanReason, };
+
+/**
+ * Why an entry can go.
+ */
+export type OrphanReason = { "kind": "unused" } | { "kind": "noCluster" } | { "kind": "noUser" } | { "kind": "clusterGone", 
+/**
+ * Which.
+ */
+cluster: ClusterName, };
+
+/**
+ * What an import would do, without secrets.
+ */
+export type ImportPlan = { 
+/**
+ * Clusters, users and contexts, in this order and else as they stand there.
+ */
+entries: Array<ImportEntry>, 
+/**
+ * What cannot be taken over as it is, or not at all.
+ */
+problems: Array<FileProblem>, };
+
+/**
+ * One entry that would be taken over.
+ */
+export type ImportEntry = { 
+/**
+ * What it is.
+ */
+kind: EntryKind, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * What is known of it already.
+ */
+state: ImportState, 
+/**
+ * The entry as YAML, its secrets masked.
+ */
+incoming: string, 
+/**
+ * The entry of that name that is there now, likewise.
+ */
+existing: string | null, 
+/**
+ * The file that one is in.
+ */
+file: string | null, };
+
+/**
+ * What is known already of an entry that would be taken over.
+ */
+export type ImportState = "new" | "same" | "conflict";
+
+/**
+ * What to do with one entry.
+ */
+export type Decision = { "kind": "skip" } | { "kind": "replace" } | { "kind": "rename", 
+/**
+ * The name.
+ */
+to: string, };
+
+/**
+ * A decision about one entry.
+ */
+export type ImportChoice = { 
+/**
+ * What it is.
+ */
+kind: EntryKind, 
+/**
+ * Its name there.
+ */
+name: string, 
+/**
+ * What to do with it.
+ */
+decision: Decision, };
 
 /**
  * What a machine may tell a failure by. A variant exists only where some surface acts on it.

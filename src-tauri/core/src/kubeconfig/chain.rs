@@ -8,6 +8,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use super::{file, folders, read::Source};
+
 /// Where kubectl would look.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Locations {
@@ -23,6 +25,7 @@ pub struct Locations {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Chain {
     files: Vec<PathBuf>,
+    folders: Vec<PathBuf>,
 }
 
 impl Chain {
@@ -47,11 +50,44 @@ impl Chain {
             let home = locations.home.iter();
             home.map(|home| home.join(".kube").join("config")).collect()
         };
-        Self { files }
+        let folders = Vec::new();
+        Self { files, folders }
     }
 
     pub(super) fn files(&self) -> &[PathBuf] {
         &self.files
+    }
+
+    /// Also looks for kubeconfigs in these folders.
+    pub(super) fn add_folders(&mut self, folders: impl IntoIterator<Item = PathBuf>) {
+        self.folders.extend(folders);
+    }
+
+    /// The folders that hold kubeconfigs beside the chain.
+    pub(super) fn folders(&self) -> &[PathBuf] {
+        &self.folders
+    }
+
+    /// Reads every file: the chain's, then those of the folders.
+    pub(super) fn read(&self) -> Vec<Source> {
+        let chain = self.files.iter().map(|file| Source::read(file));
+        chain
+            .chain(folders::read(&self.folders, &self.files))
+            .collect()
+    }
+
+    /// How the chain or a folder names a resolved file; none for one of neither.
+    pub(super) fn name_of(&self, target: &Path) -> Option<PathBuf> {
+        let mut files = self.files.iter();
+        if let Some(file) = files.find(|path| file::resolve(path) == target) {
+            return Some(file.clone());
+        }
+        let in_folder = |folder: &&PathBuf| {
+            let folder = folder.canonicalize();
+            folder.is_ok_and(|folder| target.parent() == Some(&folder))
+        };
+        self.folders.iter().find(in_folder)?;
+        Some(target.to_owned())
     }
 
     /// The index of the file that takes new entries and the current context: the first that

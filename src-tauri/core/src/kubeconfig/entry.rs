@@ -108,15 +108,15 @@ impl ClusterEntry {
     pub fn standalone(&self) -> SecretString {
         let name = self.cluster.prefixed();
         let list = |item| Fragment::List(vec![item]);
-        let document = [
+        let document = Fragment::map([
             ("apiVersion", Fragment::text("v1")),
             ("clusters", list(self.cluster_item())),
             ("contexts", list(self.context_item())),
             ("current-context", Fragment::text(name)),
             ("kind", Fragment::text("Config")),
             ("users", list(self.user_item())),
-        ];
-        Fragment::block_map(&document, 0, "\n").into()
+        ]);
+        document.document().into()
     }
 
     pub(super) fn cluster_fields(&self) -> [(&'static str, Fragment); 2] {
@@ -144,30 +144,30 @@ impl ClusterEntry {
 
     pub(super) fn cluster_item(&self) -> Fragment {
         let [authority, server] = self.cluster_fields();
-        Fragment::Map(vec![
+        Fragment::map([
             (
                 "cluster",
-                Fragment::Map(vec![authority, ("extensions", mark()), server]),
+                Fragment::map([authority, ("extensions", mark()), server]),
             ),
             ("name", Fragment::text(self.cluster.prefixed())),
         ])
     }
 
     pub(super) fn user_item(&self) -> Fragment {
-        Fragment::Map(vec![
+        Fragment::map([
             ("name", Fragment::text(user_name(&self.cluster))),
-            ("user", Fragment::Map(self.user_fields().into())),
+            ("user", Fragment::map(self.user_fields())),
         ])
     }
 
     pub(super) fn context_item(&self) -> Fragment {
         let name = self.cluster.prefixed();
-        let links = vec![
+        let links = [
             ("cluster", Fragment::text(&name)),
             ("user", Fragment::text(user_name(&self.cluster))),
         ];
-        Fragment::Map(vec![
-            ("context", Fragment::Map(links)),
+        Fragment::map([
+            ("context", Fragment::map(links)),
             ("name", Fragment::text(name)),
         ])
     }
@@ -180,10 +180,10 @@ pub(super) fn user_name(cluster: &ClusterName) -> String {
 
 /// The extension that tells our cluster entries from a person's own. kubectl keeps it.
 pub(super) fn mark() -> Fragment {
-    Fragment::List(vec![Fragment::Map(vec![
+    Fragment::List(vec![Fragment::map([
         (
             "extension",
-            Fragment::Map(vec![("provider", Fragment::text(MARK))]),
+            Fragment::map([("provider", Fragment::text(MARK))]),
         ),
         ("name", Fragment::text(MARK)),
     ])])

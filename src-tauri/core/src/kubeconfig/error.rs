@@ -4,6 +4,7 @@
 
 use std::{io, path::PathBuf, time::Duration};
 
+use super::{history::VersionId, kind::EntryKind};
 use crate::{
     context::ContextName,
     error::{Code, Explain},
@@ -23,6 +24,69 @@ pub enum KubeconfigError {
         name: ContextName,
         /// Contexts of similar names, the most similar first.
         similar: Vec<ContextName>,
+    },
+    /// An entry of this name is there already.
+    #[error("`{}` has a {kind} `{name}` already", file.display())]
+    Exists {
+        /// What it is.
+        kind: EntryKind,
+        /// Its name.
+        name: String,
+        /// Where it is.
+        file: PathBuf,
+    },
+    /// A name is empty.
+    #[error("an entry needs a name")]
+    NoName,
+    /// The context names a cluster or a user that is not there.
+    #[error("`{context}` names the {kind} `{name}`, which is missing")]
+    Dangling {
+        /// The context.
+        context: ContextName,
+        /// What is missing.
+        kind: EntryKind,
+        /// Its name; empty where the context names none.
+        name: String,
+    },
+    /// An entry cannot be written elsewhere.
+    #[error("`{}`, line {line}, cannot be copied: {reason}", file.display())]
+    NotCopyable {
+        /// The file.
+        file: PathBuf,
+        /// Counted from 1.
+        line: usize,
+        /// What stands in the way.
+        reason: &'static str,
+    },
+    /// There is no entry that could be imported.
+    #[error("`{}` has no entry to import", .0.display())]
+    NothingToImport(PathBuf),
+    /// An entry differs from the one that is there, and nothing was decided about it.
+    #[error("there is another {kind} `{name}` already")]
+    Undecided {
+        /// What it is.
+        kind: EntryKind,
+        /// Its name.
+        name: String,
+    },
+    /// An entry that was to be cleaned up is gone, or used again.
+    #[error("the {kind} `{name}` is no longer unused")]
+    NoLongerOrphan {
+        /// What it is.
+        kind: EntryKind,
+        /// Its name.
+        name: String,
+    },
+    /// A file that was to be written is one of those in use.
+    #[error("`{}` is one of the kubeconfig files in use", .0.display())]
+    InUse(PathBuf),
+    /// The context is in a file of an extra folder, which kubectl does not read.
+    #[error("kubectl does not read `{}`, which has the context `{context}`", file.display())]
+    OutsideChain {
+        /// The context.
+        context: ContextName,
+        /// Where it is.
+        file: PathBuf,
     },
     /// An entry of the name that ours would have is not ours.
     #[error("`{}` has a {kind} `{name}` that belongs to something else", file.display())]
@@ -71,6 +135,12 @@ pub enum KubeconfigError {
     /// No change of ours is known, or none that still stands.
     #[error("there is no change to undo")]
     NothingToUndo,
+    /// The history has no such version, or no longer.
+    #[error("there is no version {0}")]
+    NoSuchVersion(VersionId),
+    /// A version is of a file that is not among those in use now.
+    #[error("`{}` is not one of the kubeconfig files in use", .0.display())]
+    NotOurs(PathBuf),
     /// The file is no longer what our last change left.
     #[error("`{}` was changed again since", .0.display())]
     ChangedSince(PathBuf),
@@ -120,7 +190,30 @@ impl Explain for KubeconfigError {
                     format!("Did you mean {}?", names.join(" or "))
                 }
             }),
-            Self::CutOff(_) | Self::NothingToUndo => None,
+            Self::CutOff(_) | Self::NothingToUndo | Self::NoSuchVersion(_) => None,
+            Self::Exists { .. } | Self::NoName => Some("Choose another name.".into()),
+            Self::Dangling { kind, name, .. } if name.is_empty() => {
+                Some(format!("Give the context a {kind}."))
+            }
+            Self::Dangling { kind, name, .. } => {
+                Some(format!("Add the {kind} `{name}`, or delete the context."))
+            }
+            Self::NotCopyable { .. } => Some("Write the value out in the file.".into()),
+            Self::NothingToImport(_) => {
+                Some("A kubeconfig has `clusters`, `users` and `contexts`.".into())
+            }
+            Self::Undecided { .. } => {
+                Some("Skip it, replace the one that is there, or rename it.".into())
+            }
+            Self::NoLongerOrphan { .. } => Some("Look again, and clean up what is left.".into()),
+            Self::InUse(_) => Some("Import into it instead, or choose another file.".into()),
+            Self::NotOurs(file) => Some(format!(
+                "Name it in `KUBECONFIG` to change it: `KUBECONFIG={}`.",
+                file.display()
+            )),
+            Self::OutsideChain { context, .. } => Some(format!(
+                "Import it, or open a shell with it: `k3tray shell {context}`."
+            )),
             Self::Conflict { kind, name, .. } => Some(format!(
                 "Rename the {kind} `{name}`, or give the cluster another name."
             )),
@@ -137,7 +230,7 @@ impl Explain for KubeconfigError {
                 Some("Wait until the server has started, then try again.".into())
             }
             Self::ChangedSince(_) => {
-                Some("Take what you need from the history folder by hand.".into())
+                Some("Look at the history, and restore the version that you want.".into())
             }
             Self::Io { source, .. } => match source.kind() {
                 io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
@@ -152,8 +245,8 @@ impl Explain for KubeconfigError {
     fn code(&self) -> Code {
         match self {
             Self::Locked { .. } => Code::KubeconfigLocked,
-            Self::NoSuchContext { .. } => Code::NotFound,
-            Self::Conflict { .. } => Code::NameTaken,
+            Self::NoSuchContext { .. } | Self::NoSuchVersion(_) => Code::NotFound,
+            Self::Conflict { .. } | Self::Exists { .. } => Code::NameTaken,
             _ => Code::Other,
         }
     }

@@ -24,6 +24,7 @@ pub(super) enum Point {
     Written,
     Synced,
     Replaced,
+    Recorded,
 }
 
 /// The file that a path leads to, symlinks followed, whether or not it exists.
@@ -85,6 +86,19 @@ pub(super) fn replace(path: &Path, bytes: &[u8], at: &dyn Fn(Point)) -> io::Resu
         Err(error) if old.is_some() && is_about_renaming(&error) => write_in_place(path, bytes, at),
         done => done,
     }
+}
+
+/// Writes a file that its owner alone may read, whatever was there: whole or not at all.
+pub(super) fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    // Its mode is 0600 from the start.
+    let mut temporary = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
+    temporary.write_all(bytes)?;
+    temporary.as_file().sync_all()?;
+    temporary.persist(path)?;
+    Ok(())
 }
 
 /// Removes replacements that a killed process left behind. The file must be locked.

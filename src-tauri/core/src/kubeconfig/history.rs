@@ -1,58 +1,36 @@
-//! The bytes from before each change, so that a change can be undone.
+//! The past of the kubeconfig files: every change of ours, and every other one that is seen.
 //!
-//! One folder for each change, named by its time, with a record and the files' old bytes; readable
-//! by the owner only, since they hold keys. Old ones go when there are too many or too much.
+//! A change is kept as a version: what the files held right before it, when it came, and whose it
+//! was. So the latest version undoes the latest change, and any version can be put back. What is
+//! kept holds keys and is readable by the owner only; what is shown of it hides them. How it lies on
+//! the disk is [`store`]'s business.
+
+mod deed;
+mod diff;
+mod store;
 
 use std::{
     collections::HashSet,
-    fs::{self, OpenOptions},
-    io::{self, Write},
+    io,
     path::{Path, PathBuf},
 };
 
-use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
-
-use super::file::make_folder;
-
-/// How many changes are kept.
-const CHANGES_MAX: usize = 30;
-
-/// How many bytes are kept; the latest change is, whatever its size.
-const BYTES_MAX: u64 = 64 * 1024 * 1024;
-
-const RECORD: &str = "change.json";
-
-/// What one change did.
-#[derive(Serialize, Deserialize)]
-struct Record {
-    /// Undoing is a change too; this names the one that was undone. It is not itself undone.
-    undoes: Option<String>,
-    files: Vec<FileRecord>,
-}
-
-/// What one change did to one file.
-#[derive(Serialize, Deserialize)]
-struct FileRecord {
-    /// Resolved; only compared, so a name that is not Unicode may be approximate.
-    path: String,
-    /// SHA-256 of the bytes before, which are kept beside the record; none where no file was.
-    before: Option<String>,
-    /// SHA-256 of the bytes after; none where the file was removed.
-    after: Option<String>,
-}
+use self::store::{FileRecord, Record, Store, digest};
+pub use self::{
+    deed::{Author, Deed, Version, VersionId},
+    diff::FileDiff,
+};
 
 /// One file's bytes before and after a change.
-pub(super) struct Version<'a> {
+pub(super) struct Step<'a> {
     pub(super) path: &'a Path,
     pub(super) before: Option<&'a [u8]>,
     pub(super) after: Option<&'a [u8]>,
 }
 
-/// What undoing has to put back.
+/// What has to be put back.
 pub(super) struct Past {
-    /// The change that is undone, by its folder's name.
-    pub(super) change: String,
+    pub(super) version: VersionId,
     pub(super) files: Vec<PastFile>,
 }
 
@@ -62,7 +40,7 @@ pub(super) struct PastFile {
     pub(super) bytes: Option<Vec<u8>>,
 }
 
-/// Why nothing can be undone.
+/// Why nothing can be put back.
 pub(super) enum Unavailable {
     /// No change is known that touched these files.
     Nothing,
@@ -77,54 +55,134 @@ impl From<io::Error> for Unavailable {
     }
 }
 
-/// Keeps the bytes from before a change that is about to be made.
-pub(super) fn record(
-    folder: &Path,
-    undoes: Option<&str>,
-    versions: &[Version<'_>],
-) -> io::Result<()> {
-    make_folder(folder)?;
-    let change = make_change_folder(folder)?;
-    for (index, version) in versions.iter().enumerate() {
-        if let Some(before) = version.before {
-            write_private(&change.join(index.to_string()), before)?;
+/// A change that is about to be made. Neither finished nor abandoned, it is settled by whoever looks
+/// next, from what the files then hold.
+pub(super) struct Begun {
+    store: Store,
+    version: VersionId,
+}
+
+impl Begun {
+    /// The files hold what they were to hold.
+    pub(super) fn finish(self) {
+        if let Err(error) = self.store.finish(self.version) {
+            tracing::warn!(%error, "could not complete the record of a kubeconfig change");
         }
     }
-    let record = Record {
-        undoes: undoes.map(str::to_owned),
-        files: versions
-            .iter()
-            .map(|version| FileRecord {
-                path: version.path.to_string_lossy().into_owned(),
-                before: version.before.map(digest),
-                after: version.after.map(digest),
-            })
-            .collect(),
-    };
-    // The record comes last: a folder without one is not a change.
-    write_private(&change.join(RECORD), &serde_json::to_vec_pretty(&record)?)?;
-    prune(folder);
+
+    /// The files hold what they held before.
+    pub(super) fn abandon(self) {
+        self.store.abandon(self.version);
+    }
+}
+
+/// Keeps the bytes from before a change that is about to be made. Whatever another program changed
+/// since we last looked becomes a version of its own first.
+pub(super) fn begin(
+    folder: &Path,
+    deed: &Deed,
+    undoes: Option<VersionId>,
+    steps: &[Step<'_>],
+) -> io::Result<Begun> {
+    let store = Store::open(folder)?;
+    for step in steps {
+        store.notice(step.path, step.before)?;
+    }
+    let mut files = Vec::new();
+    for step in steps {
+        files.push(FileRecord {
+            path: text(step.path),
+            before: step.before.map(|bytes| store.keep(bytes)).transpose()?,
+            after: step.after.map(|bytes| store.keep(bytes)).transpose()?,
+        });
+    }
+    let by = Author::K3tray { deed: deed.clone() };
+    let version = store.begin(&Record::now(by, undoes, files))?;
+    Ok(Begun { store, version })
+}
+
+/// Looks at what the files hold now, and keeps what another program changed.
+pub(super) fn observe(folder: &Path, files: &[(PathBuf, Option<Vec<u8>>)]) -> io::Result<()> {
+    let store = Store::open(folder)?;
+    for (path, bytes) in files {
+        store.notice(path, bytes.as_deref())?;
+    }
     Ok(())
 }
 
-/// Finds what the latest change to these files left behind it, if that change still stands.
+/// Completes or forgets what a killed process left half recorded.
+pub(super) fn recover(folder: &Path) -> io::Result<()> {
+    if folder.is_dir() {
+        Store::open(folder)?;
+    }
+    Ok(())
+}
+
+/// The versions of files that are `covered`, newest first.
+pub(super) fn versions(folder: &Path, covered: impl Fn(&Path) -> bool) -> Vec<Version> {
+    let records = store::records(folder);
+    let undone: HashSet<VersionId> = records
+        .iter()
+        .filter_map(|(_, record)| record.undoes)
+        .collect();
+    records
+        .into_iter()
+        .rev()
+        .filter_map(|(id, record)| {
+            let files: Vec<PathBuf> = record.paths().collect();
+            files.iter().all(|file| covered(file)).then(|| Version {
+                id,
+                at: record.at,
+                undone: undone.contains(&id),
+                by: record.by,
+                files,
+            })
+        })
+        .collect()
+}
+
+/// What the files held before a version's change, and what it made of them, without secrets.
+pub(super) fn diff(folder: &Path, id: VersionId) -> Result<Vec<FileDiff>, Unavailable> {
+    let record = store::record(folder, id).ok_or(Unavailable::Nothing)?;
+    let bytes = |digest: &Option<String>| {
+        let digest = digest.as_deref();
+        digest.map(|digest| store::kept(folder, digest)).transpose()
+    };
+    let mut diffs = Vec::new();
+    for file in &record.files {
+        let (before, after) = (bytes(&file.before)?, bytes(&file.after)?);
+        diffs.push(diff::of(
+            Path::new(&file.path),
+            before.as_deref(),
+            after.as_deref(),
+        ));
+    }
+    Ok(diffs)
+}
+
+/// What the files held before a version's change.
+pub(super) fn past(folder: &Path, id: VersionId) -> Result<Past, Unavailable> {
+    let record = store::record(folder, id).ok_or(Unavailable::Nothing)?;
+    restored(folder, id, &record)
+}
+
+/// Finds what the latest change of ours to these files left behind it, if it still stands.
 pub(super) fn latest(
     folder: &Path,
     files: &[(PathBuf, Option<Vec<u8>>)],
 ) -> Result<Past, Unavailable> {
     let now = |path: &str| {
-        files
-            .iter()
-            .find(|(file, _)| file.to_string_lossy() == path)
-            .map(|(file, bytes)| (file, bytes.as_deref().map(digest)))
+        let found = files.iter().find(|(file, _)| text(file) == path);
+        found.map(|(file, bytes)| (file, bytes.as_deref().map(digest)))
     };
     let mut undone = HashSet::new();
-    for folder in changes(folder).into_iter().rev() {
-        let Some(record) = read_record(&folder) else {
+    for (id, record) in store::records(folder).into_iter().rev() {
+        if let Some(version) = record.undoes {
+            undone.insert(version);
             continue;
-        };
-        if let Some(change) = record.undoes {
-            undone.insert(change);
+        }
+        // What was undone once is not undone again, even if the files look as it left them.
+        if record.by == Author::AnotherProgram || undone.contains(&id) {
             continue;
         }
         let there: Vec<_> = record
@@ -137,95 +195,34 @@ pub(super) fn latest(
         }
         let pairs = || record.files.iter().zip(&there);
         let changed = pairs().find(|(file, (_, now))| file.after != *now);
-        let change = folder
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
         if let Some((_, (path, _))) = changed {
-            // Undone, or never made because the process ended first.
-            let was_not_made = pairs().all(|(file, (_, now))| file.before == *now);
-            if was_not_made || undone.contains(&change) {
+            // Someone else put the bytes back.
+            let is_undone = pairs().all(|(file, (_, now))| file.before == *now);
+            if is_undone {
                 continue;
             }
             return Err(Unavailable::Changed((*path).clone()));
         }
-        let mut files = Vec::new();
-        for (index, (file, (path, _))) in pairs().enumerate() {
-            let bytes = match file.before {
-                Some(_) => Some(fs::read(folder.join(index.to_string()))?),
-                None => None,
-            };
-            let path = (*path).clone();
-            files.push(PastFile { path, bytes });
-        }
-        return Ok(Past { change, files });
+        return restored(folder, id, &record);
     }
     Err(Unavailable::Nothing)
 }
 
-fn digest(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    let mut text = String::new();
-    for byte in Sha256::digest(bytes) {
-        let _ = write!(text, "{byte:02x}");
+fn restored(folder: &Path, version: VersionId, record: &Record) -> Result<Past, Unavailable> {
+    let mut files = Vec::new();
+    for file in &record.files {
+        let digest = file.before.as_deref();
+        files.push(PastFile {
+            path: PathBuf::from(&file.path),
+            bytes: digest
+                .map(|digest| store::kept(folder, digest))
+                .transpose()?,
+        });
     }
-    text
+    Ok(Past { version, files })
 }
 
-fn make_change_folder(folder: &Path) -> io::Result<PathBuf> {
-    let now = jiff::Timestamp::now()
-        .strftime("%Y%m%dT%H%M%S.%6fZ")
-        .to_string();
-    for attempt in 0_u32.. {
-        let path = folder.join(format!("{now}-{attempt:03}"));
-        let mut builder = fs::DirBuilder::new();
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        match builder.create(&path) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(error),
-            Ok(()) => return Ok(path),
-        }
-    }
-    Err(io::ErrorKind::AlreadyExists.into())
-}
-
-fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
-}
-
-fn read_record(change: &Path) -> Option<Record> {
-    serde_json::from_slice(&fs::read(change.join(RECORD)).ok()?).ok()
-}
-
-/// Oldest first.
-fn changes(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut changes: Vec<_> = entries
-        .map(|entry| entry.path())
-        .filter(|path| path.is_dir())
-        .collect();
-    changes.sort();
-    changes
-}
-
-fn prune(folder: &Path) {
-    let mut bytes = 0;
-    for (kept, change) in changes(folder).into_iter().rev().enumerate() {
-        let files = fs::read_dir(&change).into_iter().flatten().flatten();
-        bytes += files
-            .filter_map(|file| file.metadata().ok())
-            .map(|metadata| metadata.len())
-            .sum::<u64>();
-        if kept > 0 && (kept >= CHANGES_MAX || bytes > BYTES_MAX) {
-            let _ = fs::remove_dir_all(change);
-        }
-    }
+/// Paths are only compared, so one that is not Unicode may be approximate.
+fn text(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
 }

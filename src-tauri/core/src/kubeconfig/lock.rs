@@ -7,7 +7,7 @@
 
 use std::{
     ffi::OsString,
-    fs::{self, File, OpenOptions},
+    fs::{self, File, OpenOptions, TryLockError},
     io::{self, Read, Write},
     path::{Path, PathBuf},
     time::{Duration, Instant},
@@ -20,6 +20,9 @@ const SIGNATURE: &str = "k3tray\n";
 
 /// How long to wait for the locks, in all.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+
+/// kubectl holds its locks for the blink of an eye; one this old was left behind.
+const STALE_AFTER: Duration = Duration::from_secs(60);
 
 /// Between attempts; doubles up to the second.
 const RETRY: [Duration; 2] = [Duration::from_millis(10), Duration::from_millis(160)];
@@ -74,17 +77,35 @@ pub(super) fn acquire(
         match attempt(&files, made)? {
             Ok(locks) => return Ok(locks),
             Err(lock) if start.elapsed() >= patience => {
-                let age = fs::metadata(&lock)
-                    .and_then(|metadata| metadata.modified())
-                    .ok()
-                    .and_then(|made| made.elapsed().ok())
-                    .unwrap_or_default();
+                let age = age(&lock);
                 return Err(KubeconfigError::Locked { lock, age });
             }
             // Other programs' locks cannot be awaited, only tried again.
             Err(_) => std::thread::sleep(pause),
         }
         pause = (pause * 2).min(RETRY[1]);
+    }
+}
+
+/// Since when a lock file has been there.
+fn age(lock: &Path) -> Duration {
+    fs::metadata(lock)
+        .and_then(|metadata| metadata.modified())
+        .ok()
+        .and_then(|made| made.elapsed().ok())
+        .unwrap_or_default()
+}
+
+/// Removes a lock file that no living program can still need.
+pub(super) fn break_stale(lock: &Path) -> Result<(), KubeconfigError> {
+    let age = age(lock);
+    if age < STALE_AFTER {
+        let lock = lock.to_owned();
+        return Err(KubeconfigError::Locked { lock, age });
+    }
+    match fs::remove_file(lock) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        done => done.map_err(KubeconfigError::io("remove", lock)),
     }
 }
 
@@ -136,7 +157,12 @@ fn create(path: &Path, made: &dyn Fn()) -> io::Result<Held> {
             "{SIGNATURE}pid {}\nsince {started:.0}\n",
             std::process::id()
         )?;
-        file.try_lock()?;
+        match file.try_lock() {
+            Ok(()) => {}
+            // Another of us looks this very moment whether the file is an orphan.
+            Err(TryLockError::WouldBlock) => continue,
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
         made();
         let path = path.to_owned();
         match fs::hard_link(&temporary, &path) {

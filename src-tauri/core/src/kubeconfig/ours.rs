@@ -11,7 +11,8 @@ use super::{
     edit::{Edit, Step},
     entry::{ClusterEntry, MARK, mark, user_name},
     error::KubeconfigError,
-    read::{Source, contexts, current, field, winner},
+    list::contexts,
+    read::{Source, chained, current, field, winner},
     render::Fragment,
     tree::{NodeId, Tree},
 };
@@ -38,13 +39,18 @@ pub(super) fn use_context(
     default: usize,
     name: &ContextName,
 ) -> Result<Plan, KubeconfigError> {
-    if winner(sources, "contexts", name.as_str()).is_none() {
-        return Err(no_such_context(sources, name));
+    let missing = || no_such_context(sources, name);
+    let (file, ..) = winner(sources, "contexts", name.as_str()).ok_or_else(missing)?;
+    if sources[file].extra {
+        return Err(KubeconfigError::OutsideChain {
+            context: name.clone(),
+            file: sources[file].path.clone(),
+        });
     }
     Ok(set_current(sources, default, name.as_str()))
 }
 
-fn set_current(sources: &[Source], default: usize, name: &str) -> Plan {
+pub(super) fn set_current(sources: &[Source], default: usize, name: &str) -> Plan {
     if current(sources).is_some_and(|(_, current)| current == name) {
         return Plan::new();
     }
@@ -53,7 +59,7 @@ fn set_current(sources: &[Source], default: usize, name: &str) -> Plan {
     vec![(default, edits)]
 }
 
-fn no_such_context(sources: &[Source], name: &ContextName) -> KubeconfigError {
+pub(super) fn no_such_context(sources: &[Source], name: &ContextName) -> KubeconfigError {
     KubeconfigError::NoSuchContext {
         name: name.clone(),
         similar: contexts(sources).similar_to(name),
@@ -108,6 +114,7 @@ pub(super) fn add_cluster(
 ) -> Result<Plan, KubeconfigError> {
     let mut hosts = hosts.to_vec();
     hosts.extend(host(entry.server()).map(str::to_owned));
+    let sources = chained(sources);
     let judge = Judge::new(sources, entry.cluster(), &hosts);
     let mut plan = Plan::new();
     let mut missing = Vec::new();
@@ -223,6 +230,7 @@ fn refresh(
 /// current context is never moved to another cluster, so in that case it keeps the removed name,
 /// which every tool reports as missing.
 pub(super) fn remove_cluster(sources: &[Source], cluster: &ClusterName, hosts: &Hosts) -> Plan {
+    let sources = chained(sources);
     let judge = Judge::new(sources, cluster, hosts);
     let mut plan = Plan::new();
     let mut removed_context = false;
@@ -243,26 +251,27 @@ pub(super) fn remove_cluster(sources: &[Source], cluster: &ClusterName, hosts: &
         }
         plan.push((file, edits));
     }
-    let set_here: Vec<usize> = (0..sources.len())
-        .filter(|&file| sources[file].current() == Some(&judge.name))
-        .collect();
-    let heir = sources
-        .iter()
-        .filter_map(Source::current)
-        .find(|name| *name != judge.name);
-    let was_current = current(sources).is_some_and(|(_, name)| name == judge.name);
     let gone = winner(sources, "contexts", &judge.name).is_none();
     if removed_context || gone {
-        for &file in set_here
-            .iter()
-            .skip(usize::from(was_current && heir.is_some()))
-        {
-            plan[file]
-                .1
-                .push(set(vec![], "current-context", Fragment::text("")));
-        }
+        plan.extend(clear_current(sources, &judge.name));
     }
     plan
+}
+
+/// Leaves no current context where it is `name`, which is about to be removed.
+pub(super) fn clear_current(sources: &[Source], name: &str) -> Plan {
+    let sources = chained(sources);
+    let set_here = (0..sources.len()).filter(|&file| sources[file].current() == Some(name));
+    let mut set_later = sources.iter().filter_map(Source::current);
+    let has_heir = set_later.any(|other| other != name);
+    let was_current = current(sources).is_some_and(|(_, current)| current == name);
+    set_here
+        .skip(usize::from(was_current && has_heir))
+        .map(|file| {
+            let edit = set(vec![], "current-context", Fragment::text(""));
+            (file, vec![edit])
+        })
+        .collect()
 }
 
 fn set(map: Vec<Step>, key: &'static str, value: Fragment) -> Edit {
@@ -274,7 +283,7 @@ fn inner(list: &'static str, index: usize, key: &'static str) -> Vec<Step> {
 }
 
 /// The first lines, where a file has no content yet.
-fn begin(sources: &[Source], file: usize) -> Vec<Edit> {
+pub(super) fn begin(sources: &[Source], file: usize) -> Vec<Edit> {
     let empty = sources[file]
         .tree()
         .is_none_or(|tree| tree.root().is_none_or(|root| tree.is_null(root)));
@@ -282,7 +291,7 @@ fn begin(sources: &[Source], file: usize) -> Vec<Edit> {
 }
 
 /// Tells our entries of one cluster from others of the same name.
-struct Judge<'a> {
+pub(super) struct Judge<'a> {
     sources: &'a [Source],
     name: String,
     user: String,
@@ -290,7 +299,7 @@ struct Judge<'a> {
 }
 
 impl<'a> Judge<'a> {
-    fn new(sources: &'a [Source], cluster: &ClusterName, hosts: &'a Hosts) -> Self {
+    pub(super) fn new(sources: &'a [Source], cluster: &ClusterName, hosts: &'a Hosts) -> Self {
         Self {
             sources,
             name: cluster.prefixed(),
@@ -299,7 +308,7 @@ impl<'a> Judge<'a> {
         }
     }
 
-    fn is_ours(&self, file: usize, list: &str, item: NodeId) -> bool {
+    pub(super) fn is_ours(&self, file: usize, list: &str, item: NodeId) -> bool {
         let Some(tree) = self.sources[file].tree() else {
             return false;
         };

@@ -11,8 +11,10 @@ use super::{tree::Style, value::is_special};
 #[derive(Clone)]
 pub(super) enum Fragment {
     Text(String),
+    /// A number, a boolean or `null`, as it is written.
+    Plain(String),
     List(Vec<Fragment>),
-    Map(Vec<(&'static str, Fragment)>),
+    Map(Vec<(String, Fragment)>),
 }
 
 impl Fragment {
@@ -20,23 +22,78 @@ impl Fragment {
         Self::Text(text.into())
     }
 
+    pub(super) fn map<K: Into<String>>(pairs: impl IntoIterator<Item = (K, Self)>) -> Self {
+        let pairs = pairs.into_iter();
+        Self::Map(pairs.map(|(key, value)| (key.into(), value)).collect())
+    }
+
     /// What every kubeconfig begins with.
     pub(super) fn skeleton() -> Self {
-        Self::Map(vec![
+        Self::map([
             ("apiVersion", Self::text("v1")),
             ("kind", Self::text("Config")),
         ])
     }
 
+    /// The value of a key of a mapping.
+    pub(super) fn get(&self, key: &str) -> Option<&Self> {
+        match self {
+            Self::Map(pairs) => pairs
+                .iter()
+                .find(|(name, _)| name == key)
+                .map(|(_, value)| value),
+            Self::Text(_) | Self::Plain(_) | Self::List(_) => None,
+        }
+    }
+
+    /// The same, to change it.
+    pub(super) fn get_mut(&mut self, key: &str) -> Option<&mut Self> {
+        match self {
+            Self::Map(pairs) => pairs
+                .iter_mut()
+                .find(|(name, _)| name == key)
+                .map(|(_, value)| value),
+            Self::Text(_) | Self::Plain(_) | Self::List(_) => None,
+        }
+    }
+
+    /// The text of a key of a mapping, where it is one and not empty.
+    pub(super) fn get_text(&self, key: &str) -> Option<&str> {
+        match self.get(key) {
+            Some(Self::Text(text)) if !text.is_empty() => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Gives a key of a mapping a value, in its place where it has one.
+    pub(super) fn set(&mut self, key: &str, value: Self) {
+        if let Some(old) = self.get_mut(key) {
+            *old = value;
+        } else if let Self::Map(pairs) = self {
+            pairs.push((key.to_owned(), value));
+        }
+    }
+
+    /// Takes a key out of a mapping.
+    pub(super) fn unset(&mut self, key: &str) {
+        if let Self::Map(pairs) = self {
+            pairs.retain(|(name, _)| name != key);
+        }
+    }
+
     /// Lines of a mapping at `indent` spaces, each ended by `newline`.
-    pub(super) fn block_map(
-        pairs: &[(&'static str, Self)],
-        indent: usize,
-        newline: &str,
-    ) -> String {
+    pub(super) fn block_map(pairs: &[(String, Self)], indent: usize, newline: &str) -> String {
         let mut out = String::new();
         write_map(&mut out, pairs, indent, newline);
         out
+    }
+
+    /// The text of a whole file, if this is a mapping.
+    pub(super) fn document(&self) -> String {
+        match self {
+            Self::Map(pairs) => Self::block_map(pairs, 0, "\n"),
+            Self::Text(_) | Self::Plain(_) | Self::List(_) => self.json(None),
+        }
     }
 
     /// Lines of a list item whose dash stands at `indent`, each ended by `newline`.
@@ -58,17 +115,30 @@ fn spaces(out: &mut String, count: usize) {
     out.extend(std::iter::repeat_n(' ', count));
 }
 
-fn write_map(out: &mut String, pairs: &[(&'static str, Fragment)], indent: usize, newline: &str) {
+fn write_map(out: &mut String, pairs: &[(String, Fragment)], indent: usize, newline: &str) {
     for (position, (key, value)) in pairs.iter().enumerate() {
         if position > 0 || out.is_empty() || out.ends_with('\n') {
             spaces(out, indent);
         }
-        out.push_str(key);
+        out.push_str(&scalar(key, Style::Plain));
         out.push(':');
         match value {
             Fragment::Text(text) => {
                 out.push(' ');
                 out.push_str(&scalar(text, Style::Plain));
+                out.push_str(newline);
+            }
+            Fragment::Map(inner) if inner.is_empty() => {
+                out.push_str(" {}");
+                out.push_str(newline);
+            }
+            Fragment::List(items) if items.is_empty() => {
+                out.push_str(" []");
+                out.push_str(newline);
+            }
+            Fragment::Plain(text) => {
+                out.push(' ');
+                out.push_str(text);
                 out.push_str(newline);
             }
             Fragment::Map(inner) => {
@@ -89,8 +159,12 @@ fn write_item(out: &mut String, item: &Fragment, indent: usize, newline: &str) {
     spaces(out, indent);
     out.push_str("- ");
     match item {
-        Fragment::Map(pairs) => write_map(out, pairs, indent + 2, newline),
-        Fragment::Text(_) | Fragment::List(_) => {
+        Fragment::Map(pairs) if !pairs.is_empty() => write_map(out, pairs, indent + 2, newline),
+        Fragment::Text(text) => {
+            out.push_str(&scalar(text, Style::Plain));
+            out.push_str(newline);
+        }
+        Fragment::Plain(_) | Fragment::List(_) | Fragment::Map(_) => {
             out.push_str(&item.json(None));
             out.push_str(newline);
         }
@@ -107,6 +181,7 @@ fn write_json(out: &mut String, fragment: &Fragment, layout: Option<(usize, &str
     };
     match fragment {
         Fragment::Text(text) => out.push_str(&double_quoted(text)),
+        Fragment::Plain(text) => out.push_str(text),
         Fragment::List(items) => {
             out.push('[');
             for (position, item) in items.iter().enumerate() {

@@ -120,7 +120,7 @@ impl Surgery<'_> {
             return self.refuse(map, "it is not a mapping");
         };
         if *flow {
-            let pair = Fragment::Map(vec![(key, value.clone())]).json(None);
+            let pair = Fragment::map([(key, value.clone())]).json(None);
             let pair = &pair[1..pair.len() - 1];
             let last = pairs
                 .last()
@@ -140,7 +140,11 @@ impl Surgery<'_> {
             return self.refuse(map, "it is not a mapping");
         };
         let at = self.after(name, neighbour)?;
-        let lines = Fragment::block_map(&[(key, value.clone())], self.column(first), self.newline);
+        let lines = Fragment::block_map(
+            &[(key.to_owned(), value.clone())],
+            self.column(first),
+            self.newline,
+        );
         self.insert_lines(at, &lines);
         Ok(())
     }
@@ -267,7 +271,7 @@ impl Surgery<'_> {
             return self.refuse(root, "the document is not a mapping");
         };
         if *flow {
-            let list = Fragment::Map(vec![(key, Fragment::List(vec![item.clone()]))]);
+            let list = Fragment::map([(key, Fragment::List(vec![item.clone()]))]);
             let end = pairs
                 .last()
                 .map(|(key, value)| self.end_of_pair(*key, *value));

@@ -14,7 +14,7 @@ use super::{
     edit::{self, Refused},
     error::KubeconfigError,
     file::{self, Point},
-    history::{self, Unavailable, Version},
+    history::{self, Deed, Past, Step, Unavailable, VersionId},
     lock::{self, Locks},
     ours::Plan,
     read::{Source, State},
@@ -27,6 +27,8 @@ const ATTEMPTS_MAX: usize = 5;
 pub(super) struct Transaction<'a> {
     pub(super) chain: &'a Chain,
     pub(super) history: &'a Path,
+    /// What the change is for, as it will stand in the history.
+    pub(super) deed: Deed,
     pub(super) patience: Duration,
     /// Told each step; only tests listen.
     pub(super) at: &'a dyn Fn(Point),
@@ -45,8 +47,9 @@ struct Write {
 /// What is to be written.
 struct Decision {
     writes: Vec<Write>,
+    deed: Deed,
     /// The change that this undoes.
-    undoes: Option<String>,
+    undoes: Option<VersionId>,
 }
 
 /// Another program wrote between our reading and our writing.
@@ -68,15 +71,14 @@ impl Transaction<'_> {
             file::make_folder(folder).map_err(KubeconfigError::io("create", folder))?;
         }
         self.run(|| {
-            let files = self.chain.files();
-            let sources: Vec<Source> = files.iter().map(|file| Source::read(file)).collect();
+            let sources = self.chain.read();
             let mut writes: Vec<Write> = Vec::new();
             for (index, edits) in group(plan(&sources, self.default_index()?)?) {
                 let source = &sources[index];
                 let before = match &source.state {
                     State::Missing => None,
                     State::Read { text, .. } => Some(text.as_str()),
-                    State::Unreadable(problem) => {
+                    State::Unreadable { problem, .. } => {
                         return Err(KubeconfigError::Malformed {
                             file: problem.file.clone(),
                             line: problem.line,
@@ -93,39 +95,74 @@ impl Transaction<'_> {
                     after: Some(after.into_bytes()),
                 });
             }
-            let undoes = None;
-            Ok(Decision { writes, undoes })
+            Ok(Decision {
+                writes,
+                deed: self.deed.clone(),
+                undoes: None,
+            })
         })
     }
 
-    /// Puts back what the latest change replaced.
+    /// Puts back what the latest change of ours replaced, where it still stands.
     pub(super) fn undo(&self) -> Result<Change, KubeconfigError> {
         self.run(|| {
             let mut files = Vec::new();
-            for path in self.chain.files() {
-                let target = file::resolve(path);
-                let bytes = file::read(&target).map_err(KubeconfigError::io("read", path))?;
+            for source in self.chain.read() {
+                let target = file::resolve(&source.path);
+                let bytes = file::read(&target);
+                let bytes = bytes.map_err(KubeconfigError::io("read", source.path))?;
                 files.push((target, bytes));
             }
-            let past = history::latest(self.history, &files).map_err(|error| match error {
-                Unavailable::Nothing => KubeconfigError::NothingToUndo,
-                Unavailable::Changed(path) => KubeconfigError::ChangedSince(path),
-                Unavailable::Io(error) => KubeconfigError::io("read", self.history)(error),
-            })?;
-            let mut writes = Vec::new();
-            for version in past.files {
-                let found = files.iter().position(|(target, _)| *target == version.path);
-                let index = found.ok_or(KubeconfigError::NothingToUndo)?;
-                writes.push(Write {
-                    path: self.chain.files()[index].clone(),
-                    target: version.path,
-                    before: files[index].1.clone(),
-                    after: version.bytes,
-                });
-            }
-            let undoes = Some(past.change);
-            Ok(Decision { writes, undoes })
+            let past = history::latest(self.history, &files)
+                .map_err(|unavailable| self.unavailable(unavailable))?;
+            let version = Some(past.version);
+            Ok(Decision {
+                writes: self.put_back(past)?,
+                deed: Deed::Undo { version },
+                undoes: version,
+            })
         })
+    }
+
+    /// Puts back what the files held before a version's change, whatever they hold now.
+    pub(super) fn restore(&self, version: VersionId) -> Result<Change, KubeconfigError> {
+        self.run(|| {
+            let past = history::past(self.history, version);
+            let past = past.map_err(|unavailable| match unavailable {
+                Unavailable::Nothing => KubeconfigError::NoSuchVersion(version),
+                other => self.unavailable(other),
+            })?;
+            Ok(Decision {
+                writes: self.put_back(past)?,
+                deed: self.deed.clone(),
+                undoes: None,
+            })
+        })
+    }
+
+    fn put_back(&self, past: Past) -> Result<Vec<Write>, KubeconfigError> {
+        let mut writes = Vec::new();
+        for version in past.files {
+            let target = version.path;
+            let path = self.chain.name_of(&target);
+            let path = path.ok_or_else(|| KubeconfigError::NotOurs(target.clone()))?;
+            let before = file::read(&target).map_err(KubeconfigError::io("read", &path))?;
+            writes.push(Write {
+                path,
+                target,
+                before,
+                after: version.bytes,
+            });
+        }
+        Ok(writes)
+    }
+
+    fn unavailable(&self, unavailable: Unavailable) -> KubeconfigError {
+        match unavailable {
+            Unavailable::Nothing => KubeconfigError::NothingToUndo,
+            Unavailable::Changed(path) => KubeconfigError::ChangedSince(path),
+            Unavailable::Io(error) => KubeconfigError::io("read", self.history)(error),
+        }
     }
 
     fn default_index(&self) -> Result<usize, KubeconfigError> {
@@ -140,18 +177,30 @@ impl Transaction<'_> {
         decide: impl Fn() -> Result<Decision, KubeconfigError>,
     ) -> Result<Change, KubeconfigError> {
         let mut disturbed = None;
+        // Files of extra folders are locked only where they are to be written.
+        let mut extra: Vec<PathBuf> = Vec::new();
         for _ in 0..ATTEMPTS_MAX {
-            let locks = self.lock()?;
-            let Decision { mut writes, undoes } = decide()?;
+            let locks = self.lock(&extra)?;
+            let mut decision = decide()?;
+            let writes = &mut decision.writes;
             writes.retain(|write| write.before != write.after);
             if writes.is_empty() {
                 return Ok(Change::Unchanged);
             }
-            may_write(&locks, &writes)?;
-            match self.write(undoes.as_deref(), &writes)? {
+            let is_locked = |path| self.chain.files().contains(path) || extra.contains(path);
+            let written = writes.iter().map(|write| &write.path);
+            let unlocked: Vec<_> = written.filter(|path| !is_locked(path)).cloned().collect();
+            if !unlocked.is_empty() {
+                extra.extend(unlocked);
+                continue;
+            }
+            may_write(&locks, writes)?;
+            match self.write(&decision)? {
                 Ok(()) => {
-                    let files = writes.into_iter().map(|write| write.path).collect();
-                    return Ok(Change::Written { files });
+                    let files = decision.writes.into_iter().map(|write| write.path);
+                    return Ok(Change::Written {
+                        files: files.collect(),
+                    });
                 }
                 Err(Disturbed(path)) => disturbed = Some(path),
             }
@@ -161,9 +210,9 @@ impl Transaction<'_> {
 
     /// Locks the files as the chain names them, as kubectl does, and what they lead to, for
     /// programs that name them so.
-    fn lock(&self) -> Result<Locks, KubeconfigError> {
+    fn lock(&self, extra: &[PathBuf]) -> Result<Locks, KubeconfigError> {
         let mut files = Vec::new();
-        for path in self.chain.files() {
+        for path in self.chain.files().iter().chain(extra) {
             let target = file::resolve(path);
             if fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink()) {
                 files.push(target);
@@ -175,14 +224,11 @@ impl Transaction<'_> {
         Ok(locks)
     }
 
-    fn write(
-        &self,
-        undoes: Option<&str>,
-        writes: &[Write],
-    ) -> Result<Result<(), Disturbed>, KubeconfigError> {
-        let versions: Vec<Version<'_>> = writes
+    fn write(&self, decision: &Decision) -> Result<Result<(), Disturbed>, KubeconfigError> {
+        let writes = &decision.writes;
+        let steps: Vec<Step<'_>> = writes
             .iter()
-            .map(|write| Version {
+            .map(|write| Step {
                 path: &write.target,
                 before: write.before.as_deref(),
                 after: write.after.as_deref(),
@@ -191,22 +237,34 @@ impl Transaction<'_> {
         if let Some(path) = disturbed(writes)? {
             return Ok(Err(Disturbed(path)));
         }
-        history::record(self.history, undoes, &versions)
+        let begun = history::begin(self.history, &decision.deed, decision.undoes, &steps)
             .map_err(KubeconfigError::io("keep a backup in", self.history))?;
         (self.at)(Point::BackedUp);
-        if let Some(path) = disturbed(writes)? {
-            return Ok(Err(Disturbed(path)));
+        match disturbed(writes) {
+            Ok(None) => {}
+            Ok(Some(path)) => {
+                begun.abandon();
+                return Ok(Err(Disturbed(path)));
+            }
+            Err(error) => {
+                begun.abandon();
+                return Err(error);
+            }
         }
         for (done, write) in writes.iter().enumerate() {
             let result = put(&write.target, write.after.as_deref(), self.at);
             if let Err(error) = result {
                 for write in writes[..done].iter().rev() {
+                    // What stays half done is found out when the history is opened next.
                     put(&write.target, write.before.as_deref(), &|_| {})
                         .map_err(KubeconfigError::io("restore", &write.path))?;
                 }
+                begun.abandon();
                 return Err(KubeconfigError::io("write", &write.path)(error));
             }
         }
+        begun.finish();
+        (self.at)(Point::Recorded);
         Ok(Ok(()))
     }
 }

@@ -123,11 +123,13 @@ impl Value {
     pub(super) fn of_fragment(fragment: &Fragment) -> Self {
         match fragment {
             Fragment::Text(text) => Self::Text(text.clone()),
+            Fragment::Plain(text) if is_null(text, Style::Plain, None) => Self::Null,
+            Fragment::Plain(text) => Self::Other(None, text.clone()),
             Fragment::List(items) => Self::list(items.iter().map(Self::of_fragment).collect()),
             Fragment::Map(pairs) => Self::map(
                 pairs
                     .iter()
-                    .map(|(key, value)| (Self::Text((*key).to_owned()), Self::of_fragment(value)))
+                    .map(|(key, value)| (Self::Text(key.clone()), Self::of_fragment(value)))
                     .collect(),
             ),
         }

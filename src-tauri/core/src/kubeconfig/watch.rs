@@ -4,19 +4,20 @@
 //! on the file. kubectl truncates a file and then writes it, so a file that has just become empty
 //! or unreadable is read again before it is believed.
 
-use std::{collections::BTreeSet, path::PathBuf, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, io, path::PathBuf, sync::Arc, time::Duration};
 
 use futures_util::{Stream, stream};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::{
     sync::mpsc,
+    task::JoinHandle,
     time::{Instant, timeout, timeout_at},
 };
 
 use super::{
-    Kubeconfig, Shared,
+    Kubeconfig, Shared, file, history, list,
     lock::lock_path,
-    read::{self, Source, State},
+    read::{Source, State},
 };
 use crate::context::Contexts;
 
@@ -41,6 +42,9 @@ struct Watch {
     watched: BTreeSet<PathBuf>,
     events: mpsc::Receiver<()>,
     latest: Option<Contexts>,
+    /// What the history was last told.
+    kept: Vec<(PathBuf, Option<Vec<u8>>)>,
+    keeping: Option<JoinHandle<io::Result<()>>>,
     /// Since when the files have looked half written.
     doubtful: Option<Instant>,
 }
@@ -75,6 +79,8 @@ pub(super) fn follow(
         watched: BTreeSet::new(),
         events,
         latest: None,
+        kept: Vec::new(),
+        keeping: None,
         doubtful: None,
     };
     stream::unfold(watch, |mut watch| async move {
@@ -95,13 +101,33 @@ impl Watch {
             let look = tokio::task::spawn_blocking(move || Look::take(&shared)).await;
             if let Ok(look) = look
                 && !self.is_doubtful(&look)
-                && self.latest.as_ref() != Some(&look.contexts)
             {
-                self.latest = Some(look.contexts.clone());
-                return look.contexts;
+                self.keep(look.files).await;
+                if self.latest.as_ref() != Some(&look.contexts) {
+                    self.latest = Some(look.contexts.clone());
+                    return look.contexts;
+                }
             }
             self.wait().await;
         }
+    }
+
+    /// Hands what the files hold to the history, where it is news. Nobody waits for the disk but the
+    /// next news.
+    async fn keep(&mut self, files: Vec<(PathBuf, Option<Vec<u8>>)>) {
+        if self.kept == files {
+            return;
+        }
+        if let Some(keeping) = self.keeping.take()
+            && let Ok(Err(error)) = keeping.await
+        {
+            tracing::warn!(%error, "could not keep what the kubeconfig held");
+        }
+        let shared = Arc::clone(&self.kubeconfig.shared);
+        let seen = files.clone();
+        let keep = move || history::observe(&shared.history, &seen);
+        self.keeping = Some(tokio::task::spawn_blocking(keep));
+        self.kept = files;
     }
 
     /// Until something happened and it is quiet again, or it is time to look anyway.
@@ -185,6 +211,8 @@ struct Look {
     locked: bool,
     /// Files without a single byte.
     empty: Vec<PathBuf>,
+    /// What each of them holds, with symlinks followed.
+    files: Vec<(PathBuf, Option<Vec<u8>>)>,
 }
 
 impl Look {
@@ -192,10 +220,10 @@ impl Look {
         let files = shared.chain.files();
         let is_locked = || files.iter().any(|file| lock_path(file).exists());
         let locked = is_locked();
-        let sources = shared.sources();
+        let sources = shared.chain.read();
         let is_empty = |source: &&Source| match &source.state {
             State::Missing => true,
-            State::Unreadable(_) => false,
+            State::Unreadable { .. } => false,
             State::Read { text, .. } => text.is_empty(),
         };
         let empty = sources
@@ -203,9 +231,17 @@ impl Look {
             .filter(is_empty)
             .map(|source| source.path.clone());
         Self {
-            contexts: read::contexts(&sources),
+            contexts: list::contexts(&sources),
             locked: locked || is_locked(),
             empty: empty.collect(),
+            files: sources.iter().filter_map(contents).collect(),
         }
     }
+}
+
+/// None where the system refuses to tell.
+fn contents(source: &Source) -> Option<(PathBuf, Option<Vec<u8>>)> {
+    let bytes = source.bytes().map(<[u8]>::to_vec);
+    let is_told = bytes.is_some() || matches!(source.state, State::Missing);
+    is_told.then(|| (file::resolve(&source.path), bytes))
 }

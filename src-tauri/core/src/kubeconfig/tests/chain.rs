@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::fixture::{Home, entry};
+use super::fixture::{Home, entry, same_as_kubectl};
 use crate::{
     context::ContextName,
     kubeconfig::{Kubeconfig, Locations, chain::Chain},
@@ -52,33 +52,6 @@ fn an_explicit_file_comes_before_the_list_and_the_list_before_home() {
     assert_eq!(files(&Locations::default()), Vec::<PathBuf>::new());
 }
 
-/// The same change by kubectl and by us to equal files, which must then be equal in meaning: as
-/// `kubectl config view` reads each of them alone.
-async fn same_as_kubectl(
-    contents: &[Option<&str>],
-    arguments: &[&str],
-    change: impl AsyncFnOnce(&Kubeconfig),
-) {
-    let (theirs, ours) = (Home::with(contents), Home::with(contents));
-    theirs.ask_kubectl(arguments);
-    change(&ours.kubeconfig()).await;
-    for index in 0..contents.len() {
-        assert_eq!(
-            theirs.file(index).exists(),
-            ours.file(index).exists(),
-            "{arguments:?}, file {index}"
-        );
-        if !ours.file(index).exists() {
-            continue;
-        }
-        let read = |home: &Home| {
-            let file = home.file(index).to_str().unwrap();
-            home.ask_kubectl(&["config", "view", "--raw", "--kubeconfig", file])
-        };
-        assert_eq!(read(&theirs), read(&ours), "{arguments:?}, file {index}");
-    }
-}
-
 #[tokio::test]
 async fn the_current_context_is_written_where_kubectl_writes_it() {
     let (a, b, plain) = (file("a", "\"\""), file("b", "b"), file("a", "a"));
@@ -91,7 +64,7 @@ async fn the_current_context_is_written_where_kubectl_writes_it() {
     ] {
         same_as_kubectl(
             &contents,
-            &["config", "use-context", "b"],
+            &[&["config", "use-context", "b"]],
             async |kubeconfig| {
                 kubeconfig
                     .use_context(&ContextName::new("b"))
@@ -109,7 +82,7 @@ async fn a_namespace_is_written_where_the_context_is() {
     for name in ["a", "b"] {
         same_as_kubectl(
             &[Some(&a), None, Some(&b)],
-            &["config", "set-context", name, "--namespace=shop"],
+            &[&["config", "set-context", name, "--namespace=shop"]],
             async |kubeconfig| {
                 let name = ContextName::new(name);
                 kubeconfig.set_namespace(&name, Some("shop")).await.unwrap();

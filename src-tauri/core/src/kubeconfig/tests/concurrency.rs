@@ -2,12 +2,12 @@
 
 use std::{
     collections::BTreeSet,
-    sync::Mutex,
+    sync::{Mutex, mpsc},
     time::{Duration, Instant},
 };
 
 use super::fixture::{Home, PERSONAL, entry};
-use crate::{cluster::ClusterName, kubeconfig::Kubeconfig};
+use crate::{cluster::ClusterName, context::ContextName, kubeconfig::Kubeconfig};
 
 const EDITS: usize = 16;
 
@@ -80,6 +80,10 @@ async fn many_of_us_at_once_lose_nothing() {
     assert_eq!(home.contents(), [Some(PERSONAL.into()), None]);
 }
 
+/// Writers that are kubectl processes, and what each of them adds: some twenty seconds of work.
+const KUBECTLS: usize = 8;
+const KUBECTL_EDITS: usize = 20;
+
 /// kubectl reads the files once before it takes the lock and writes what differs from that. So two
 /// kubectl processes at once lose each other's changes, and one that runs into ours may take ours
 /// out again. Hence one kubectl at a time here: what is then missing of kubectl's, we have lost;
@@ -89,22 +93,36 @@ async fn no_update_of_kubectl_is_lost_to_us() {
     let home = Home::with(&[Some(PERSONAL), None]);
     let runtime = tokio::runtime::Handle::current();
     let one_kubectl = Mutex::new(());
+    let (turns, each_turn) = mpsc::channel();
     std::thread::scope(|scope| {
-        for writer in 0..3 {
-            let (home, one_kubectl) = (&home, &one_kubectl);
+        for writer in 0..KUBECTLS {
+            let (home, one_kubectl, turns) = (&home, &one_kubectl, turns.clone());
             scope.spawn(move || {
-                for edit in 0..EDITS / 2 {
+                for edit in 0..KUBECTL_EDITS {
                     let name = format!("kubectl-{writer}-{edit}");
-                    let arguments: [&str; 4] = match writer {
+                    let arguments: [&str; 4] = match writer % 3 {
                         0 => ["config", "set-context", &name, "--cluster=prod"],
                         1 => ["config", "set-cluster", &name, "--server=https://prod"],
                         _ => ["config", "set-credentials", &name, "--token=t"],
                     };
                     let _turn = one_kubectl.lock().unwrap();
+                    turns.send(()).unwrap();
                     kubectl_until_done(home, &arguments);
                 }
             });
         }
+        drop(turns);
+        // One of ours writes at the same time as each kubectl does.
+        let (kubeconfig, handle) = (home.kubeconfig(), runtime.clone());
+        let kubeconfig = kubeconfig.with_patience(PATIENCE);
+        scope.spawn(move || {
+            let prod = ContextName::new("prod");
+            let mut namespaces = ["shop", "bank"].into_iter().cycle();
+            for () in each_turn {
+                let set = kubeconfig.set_namespace(&prod, namespaces.next());
+                handle.block_on(set).unwrap();
+            }
+        });
         for writer in 0..2 {
             let (kubeconfig, runtime) = (home.kubeconfig(), runtime.clone());
             let kubeconfig = kubeconfig.with_patience(PATIENCE);
@@ -124,28 +142,29 @@ async fn no_update_of_kubectl_is_lost_to_us() {
                 .unwrap();
         }
     }
-    for (writer, list) in ["contexts", "clusters", "users"].into_iter().enumerate() {
+    for (index, list) in ["contexts", "clusters", "users"].into_iter().enumerate() {
         let path = format!("jsonpath={{.{list}[*].name}}");
         let found = home.ask_kubectl(&["config", "view", "--raw", "-o", &path]);
         let found: BTreeSet<&str> = found.split(' ').collect();
-        for edit in 0..EDITS / 2 {
-            let name = format!("kubectl-{writer}-{edit}");
-            assert!(
-                found.contains(name.as_str()),
-                "{name} is missing from {list}"
-            );
-        }
-        for writer in 0..2 {
-            for edit in 0..EDITS {
-                let name = match list {
-                    "users" => format!("admin@k3d-w{writer}-{edit}"),
-                    _ => format!("k3d-w{writer}-{edit}"),
-                };
-                assert!(
-                    found.contains(name.as_str()),
-                    "{name} is missing from {list}"
-                );
-            }
-        }
+        let by_kubectl = (index..KUBECTLS).step_by(3).flat_map(|writer| {
+            (0..KUBECTL_EDITS).map(move |edit| format!("kubectl-{writer}-{edit}"))
+        });
+        let by_us = (0..2).flat_map(|writer| {
+            (0..EDITS).map(move |edit| match list {
+                "users" => format!("admin@k3d-w{writer}-{edit}"),
+                _ => format!("k3d-w{writer}-{edit}"),
+            })
+        });
+        let missing: Vec<_> = by_kubectl
+            .chain(by_us)
+            .filter(|name| !found.contains(name.as_str()))
+            .collect();
+        assert_eq!(missing, Vec::<String>::new(), "in {list}");
+    }
+    // And of what was there before, every line.
+    let content = home.content();
+    let view = home.ask_kubectl(&["config", "view", "--raw"]);
+    for line in ["server: https://prod.example.com", "token: S3CR3T-T0K3N"] {
+        assert!(view.contains(line), "{line} in {content}");
     }
 }

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use super::fixture::{Home, PERSONAL, entry};
+use super::fixture::{Home, PERSONAL, deed, entry};
 use crate::{
     cluster::ClusterName,
     context::ContextName,
@@ -203,6 +203,7 @@ async fn a_failed_write_puts_the_files_before_it_back() {
     let transaction = Transaction {
         chain: &Chain::new(&home.locations()),
         history: &home.history(),
+        deed: deed(),
         patience: Duration::ZERO,
         at: &|point| {
             if point == Point::Replaced && second.is_file() {
@@ -239,6 +240,7 @@ async fn what_a_program_without_locks_wrote_in_between_is_kept() {
     let transaction = Transaction {
         chain: &Chain::new(&home.locations()),
         history: &home.history(),
+        deed: deed(),
         patience: Duration::ZERO,
         at: &|point| {
             if point == Point::BackedUp && meddle.take() {

@@ -11,7 +11,7 @@ use secrecy::SecretString;
 
 use crate::{
     cluster::ClusterName,
-    kubeconfig::{ClusterEntry, Kubeconfig, Locations},
+    kubeconfig::{ClusterEntry, Deed, Kubeconfig, Locations},
 };
 
 /// A temporary folder with kubeconfig files in it.
@@ -109,6 +109,42 @@ pub(super) fn kubectl(kubeconfig: &OsString, home: &Path, arguments: &[&str]) ->
         .unwrap_or_else(|error| {
             panic!("these tests ask the real `kubectl`, which must be on PATH: {error}")
         })
+}
+
+/// The same change by kubectl and by us to equal files, which must then be equal in meaning: as
+/// `kubectl config view` reads each of them alone.
+pub(super) async fn same_as_kubectl(
+    contents: &[Option<&str>],
+    commands: &[&[&str]],
+    change: impl AsyncFnOnce(&Kubeconfig),
+) {
+    let (theirs, ours) = (Home::with(contents), Home::with(contents));
+    for arguments in commands {
+        theirs.ask_kubectl(arguments);
+    }
+    change(&ours.kubeconfig()).await;
+    for index in 0..contents.len() {
+        assert_eq!(
+            theirs.file(index).exists(),
+            ours.file(index).exists(),
+            "{commands:?}, file {index}"
+        );
+        if !ours.file(index).exists() {
+            continue;
+        }
+        let read = |home: &Home| {
+            let file = home.file(index).to_str().unwrap();
+            home.ask_kubectl(&["config", "view", "--raw", "--kubeconfig", file])
+        };
+        assert_eq!(read(&theirs), read(&ours), "{commands:?}, file {index}");
+    }
+}
+
+/// What a change is for, where that does not matter.
+pub(super) fn deed() -> Deed {
+    Deed::AddCluster {
+        cluster: ClusterName::observed("dev"),
+    }
 }
 
 /// Our entry of a cluster, with secrets that are easy to find where they must not be.

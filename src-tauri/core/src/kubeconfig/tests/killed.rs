@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use super::fixture::{Home, PERSONAL, entry};
+use super::fixture::{Home, PERSONAL, deed, entry};
 use crate::kubeconfig::{Locations, chain::Chain, file::Point, ours, transaction::Transaction};
 
 /// Tells the child where to stop, and on which folder.
@@ -18,7 +18,7 @@ const FOLDER: &str = "K3TRAY_TEST_FOLDER";
 
 const REACHED: &str = "reached the point";
 
-const POINTS: [Point; 7] = [
+const POINTS: [Point; 8] = [
     Point::LockReady,
     Point::Locked,
     Point::BackedUp,
@@ -26,6 +26,7 @@ const POINTS: [Point; 7] = [
     Point::Written,
     Point::Synced,
     Point::Replaced,
+    Point::Recorded,
 ];
 
 /// In the child: adds a cluster, and at the wanted point says so and waits to be killed.
@@ -37,6 +38,7 @@ fn write_and_stop(point: &str, folder: &Path) {
     let transaction = Transaction {
         chain: &Chain::new(&locations),
         history: &folder.join("history"),
+        deed: deed(),
         patience: Duration::ZERO,
         at: &|reached| {
             if format!("{reached:?}") == point {
@@ -81,7 +83,7 @@ async fn a_killed_writer_leaves_a_whole_file_and_no_lasting_lock() {
         child.kill().unwrap();
         child.wait().unwrap();
 
-        let expected = if point == Point::Replaced {
+        let expected = if matches!(point, Point::Replaced | Point::Recorded) {
             &new
         } else {
             PERSONAL
@@ -110,6 +112,13 @@ async fn a_killed_writer_leaves_a_whole_file_and_no_lasting_lock() {
             home.ask_kubectl(&["config", "current-context"]),
             "k3d-other"
         );
+        // The history tells of each change once, also of the one that was made and not completed.
+        let versions = home.kubeconfig().history().await;
+        let told = versions.iter().map(|version| version.by.to_string());
+        let told = told
+            .filter(|told| told == "added the cluster `dev`")
+            .count();
+        assert_eq!(told, 1, "{point:?}: {versions:?}");
         let mut names: Vec<_> = names().collect();
         names.sort();
         assert_eq!(names, ["config-0", "history"], "{point:?}");

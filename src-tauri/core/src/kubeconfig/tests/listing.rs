@@ -17,6 +17,20 @@ fn context(home: &Home, file: usize, name: &str, cluster: &str, server: Option<&
         server: server.map(str::to_owned),
         file: home.file(file).to_owned(),
         local_cluster: name.strip_prefix("k3d-").map(ClusterName::observed),
+        extra: false,
+        problem: None,
+    }
+}
+
+/// A context whose cluster is in no file, and the line of its entry.
+fn dangling(home: &Home, file: usize, name: &str, cluster: &str, line: usize) -> Context {
+    Context {
+        problem: Some(FileProblem {
+            file: home.file(file).to_owned(),
+            line: Some(line),
+            message: format!("its cluster `{cluster}` is missing"),
+        }),
+        ..context(home, file, name, cluster, None)
     }
 }
 
@@ -48,14 +62,14 @@ async fn files_are_merged_as_kubectl_merges_them() {
 
 #[tokio::test]
 async fn every_spelling_is_read_right() {
-    let block = "\u{feff}%YAML 1.1\r\n---\r\n# all\r\nbase: &base {cluster: c}\r\n'contexts':\r\n-\r\n  \"name\": \"a\"\r\n  context: *base\r\n- context:\r\n    <<: *base\r\n    namespace: n\r\n  name: >-\r\n    b\r\nusers: ~\r\nclusters: null\r\ncurrent-context: !!str b\r\n...\r\n---\r\n: [ nonsense\r\n";
-    let json = "{\"contexts\":[{\"name\":\"a\",\"context\":{\"cluster\":\"c\"}},\n\t{\"name\":\"b\",\"context\":{\"cluster\":\"c\",\"namespace\":\"n\"}}],\"users\":null,\"current-context\":\"b\"}";
-    for text in [block, json] {
+    let block = "\u{feff}%YAML 1.1\r\n---\r\n# all\r\nbase: &base {cluster: c}\r\n'contexts':\r\n-\r\n  \"name\": \"a\"\r\n  context: *base\r\n- context:\r\n    <<: *base\r\n    namespace: shop\r\n  name: >-\r\n    b\r\nusers: ~\r\nclusters: null\r\ncurrent-context: !!str b\r\n...\r\n---\r\n: [ nonsense\r\n";
+    let json = "{\"contexts\":[{\"name\":\"a\",\"context\":{\"cluster\":\"c\"}},\n\t{\"name\":\"b\",\"context\":{\"cluster\":\"c\",\"namespace\":\"shop\"}}],\"users\":null,\"current-context\":\"b\"}";
+    for (text, lines) in [(block, [7, 9]), (json, [1, 2])] {
         let home = Home::one(text);
-        let a = context(&home, 0, "a", "c", None);
+        let a = dangling(&home, 0, "a", "c", lines[0]);
         let b = Context {
-            namespace: Some("n".into()),
-            ..context(&home, 0, "b", "c", None)
+            namespace: Some("shop".into()),
+            ..dangling(&home, 0, "b", "c", lines[1])
         };
         assert_eq!(
             home.kubeconfig().view().await,
@@ -125,6 +139,26 @@ async fn what_cannot_be_read_is_reported_and_the_rest_is_listed() {
             Some(3),
             "`x` is in `clusters` twice",
         ),
+        (
+            "contexts: [good]\n",
+            Some(1),
+            "an entry of `contexts` is not a mapping",
+        ),
+        (
+            "contexts:\n- name: good\n  context: x\n",
+            Some(3),
+            "the `context` of `good` is not a mapping",
+        ),
+        (
+            "clusters:\n- name: x\n  cluster: [x]\n",
+            Some(3),
+            "the `cluster` of `x` is not a mapping",
+        ),
+        (
+            "contexts:\n- name: good\n  context:\n    cluster: 5\n",
+            Some(4),
+            "the `cluster` of `good` is not a string",
+        ),
         ("\n\nkind: List\n", Some(3), "its `kind` is not `Config`"),
         ("apiVersion: v2\n", Some(1), "its `apiVersion` is not `v1`"),
         (
@@ -144,7 +178,7 @@ async fn what_cannot_be_read_is_reported_and_the_rest_is_listed() {
         contexts
             .all
             .retain(|context| context.name.as_str() == "good");
-        assert_eq!(contexts.all, [context(&home, 1, "good", "c", None)]);
+        assert_eq!(contexts.all, [dangling(&home, 1, "good", "c", 1)]);
     }
     let home = Home::one(good);
     std::fs::write(home.file(0), b"contexts: \xff\n").unwrap();
@@ -155,13 +189,42 @@ async fn what_cannot_be_read_is_reported_and_the_rest_is_listed() {
 }
 
 #[tokio::test]
+async fn a_context_whose_links_lead_nowhere_says_so_and_where() {
+    let home = Home::one(
+        "\u{feff}contexts:\r\n- {name: whole, context: {cluster: c, user: u}}\r\n- {name: no-user, context: {cluster: c, user: v}}\r\n- name: nothing\r\nclusters: [{name: c, cluster: {server: 'https://c'}}]\r\nusers: [{name: u}]\r\n",
+    );
+    let listed = home.kubeconfig().view().await;
+    assert_eq!(listed.problems, []);
+    let problems: Vec<_> = listed
+        .all
+        .into_iter()
+        .map(|context| (context.name.to_string(), context.problem))
+        .collect();
+    let problem = |line, message: &str| {
+        Some(FileProblem {
+            file: home.file(0).to_owned(),
+            line: Some(line),
+            message: message.into(),
+        })
+    };
+    assert_eq!(
+        problems,
+        [
+            ("whole".into(), None),
+            ("no-user".into(), problem(3, "its user `v` is missing")),
+            ("nothing".into(), problem(4, "it names no cluster")),
+        ]
+    );
+}
+
+#[tokio::test]
 async fn the_first_of_two_entries_of_a_name_counts() {
     let home = Home::one(
         "contexts:\n- {name: a, context: {cluster: one}}\n- {name: a, context: {cluster: two}}\n",
     );
     assert_eq!(
         home.kubeconfig().view().await.all,
-        [context(&home, 0, "a", "one", None)]
+        [dangling(&home, 0, "a", "one", 2)]
     );
 }
 

@@ -126,3 +126,28 @@ fn a_lock_that_another_program_put_in_place_of_ours_stays() {
     drop(locks);
     assert!(lock.exists());
 }
+
+#[tokio::test]
+async fn a_lock_that_was_left_behind_is_removed_when_asked_and_a_young_one_is_not() {
+    let home = Home::one(PERSONAL);
+    let kubeconfig = home.kubeconfig();
+    let lock = lock_path(home.file(0));
+    let file = File::create_new(&lock).unwrap();
+    let refused = kubeconfig.break_lock(&lock).await.unwrap_err();
+    assert_eq!(refused.code(), Code::KubeconfigLocked);
+    assert!(lock.exists());
+    let long_ago = std::time::SystemTime::now() - Duration::from_secs(3600);
+    file.set_modified(long_ago).unwrap();
+    let other = home.path().join("other.lock");
+    File::create_new(&other)
+        .unwrap()
+        .set_modified(long_ago)
+        .unwrap();
+    let refused = kubeconfig.break_lock(&other).await;
+    assert!(matches!(
+        refused,
+        Err(crate::kubeconfig::KubeconfigError::NotOurs(_))
+    ));
+    kubeconfig.break_lock(&lock).await.unwrap();
+    assert!(!lock.exists() && other.exists());
+}

@@ -11,12 +11,13 @@ use super::{
 };
 use crate::{
     cluster::ClusterName,
-    context::ContextName,
+    context::{ContextName, Contexts},
     kubeconfig::{
         edit,
         error::KubeconfigError,
+        list,
         ours::{self, Plan},
-        read::{Source, contexts},
+        read::Source,
     },
 };
 
@@ -25,9 +26,26 @@ fn sources(texts: &[String]) -> Vec<Source> {
         let path = format!("/config-{index}");
         let state = Source::parse(Path::new(&path), text.clone().into_bytes());
         let path = path.into();
-        Source { path, state }
+        Source {
+            path,
+            state,
+            extra: false,
+        }
     };
     texts.iter().enumerate().map(source).collect()
+}
+
+/// What is listed, apart from the lines that it stands on.
+fn contexts(sources: &[Source]) -> Contexts {
+    let mut found = list::contexts(sources);
+    for problem in found
+        .all
+        .iter_mut()
+        .filter_map(|context| context.problem.as_mut())
+    {
+        problem.line = None;
+    }
+    found
 }
 
 /// The texts after a plan was carried out.
