@@ -9,7 +9,8 @@ use std::{fs, path::Path};
 use ts_rs::{Config, TS};
 
 use crate::{
-    action, cluster, context, controller, error, image, kubeconfig, node, operation, snapshot, spec,
+    action, cluster, context, controller, error, image, kubeconfig, node, operation, protection,
+    snapshot, spec,
 };
 
 macro_rules! declarations {
@@ -52,6 +53,12 @@ fn the_bindings_of_the_window_are_fresh() {
         kubeconfig::ImportState,
         kubeconfig::Decision,
         kubeconfig::ImportChoice,
+        protection::Place,
+        protection::Subject,
+        protection::Rule,
+        protection::ProtectionRules,
+        protection::Reason,
+        protection::Protection,
         error::Code,
         error::Problem,
         operation::OperationId,

@@ -8,6 +8,7 @@
 //! - [`inventory`]: what clusters there are, from the containers that Docker lists.
 //! - [`engine`]: one container engine: which, what goes wrong with it, and what it is asked.
 //! - [`kubeconfig`]: reads and edits the user's kubeconfig files.
+//! - [`protection`]: which contexts are to be handled with care.
 //! - [`operation`]: long work, its steps and how it is folded into what is shown.
 //! - [`health`]: what a cluster's own API says of its nodes.
 //! - [`action`]: the one vocabulary of everything that can be asked for.
@@ -39,6 +40,7 @@ pub mod notice;
 pub mod operation;
 pub mod paths;
 pub mod plan;
+pub mod protection;
 pub mod settings;
 pub mod snapshot;
 pub mod spec;

@@ -1,14 +1,18 @@
-//! What the user set: which engine, and other keys for shortcuts.
+//! What the user set: which engine, other keys for shortcuts, and what to know of kubeconfigs.
 //!
 //! Kept in `settings.json`, written by hand or by the window; what the app remembers by itself is in
 //! [`crate::state`].
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
     action::Action,
+    protection::ProtectionRules,
     stored::{self, StoredError},
 };
 
@@ -23,6 +27,10 @@ pub struct Settings {
     pub engine: Option<String>,
     /// Keys by the spelling of the action they speak, such as `new-cluster`; empty for no shortcut.
     pub shortcuts: BTreeMap<String, String>,
+    /// Folders with kubeconfigs that are listed beside kubectl's own.
+    pub kubeconfig_folders: Vec<PathBuf>,
+    /// Which contexts are to be handled with care.
+    pub protection: ProtectionRules,
 }
 
 impl Settings {
@@ -50,20 +58,38 @@ impl Settings {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test may panic")]
     use super::*;
+    use crate::context::ContextName;
 
     #[test]
     fn a_shortcut_can_have_other_keys_or_none() {
         let settings = Settings {
-            engine: None,
             shortcuts: BTreeMap::from([
                 ("new-cluster".into(), "Ctrl+Alt+N".into()),
                 ("show-current".into(), String::new()),
             ]),
+            ..Settings::default()
         };
         let keys = |action| settings.keys(&action, "Ctrl+K");
         assert_eq!(keys(Action::NewCluster), Some("Ctrl+Alt+N"));
         assert_eq!(keys(Action::ShowCurrent), None);
         assert_eq!(keys(Action::DeleteCurrent), Some("Ctrl+K"));
+    }
+
+    #[test]
+    fn what_is_set_about_contexts_is_read_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(FILE);
+        let mut settings = Settings {
+            kubeconfig_folders: vec!["/home/me/.kube/clusters".into()],
+            ..Settings::default()
+        };
+        settings.protection.contexts = BTreeMap::from([(ContextName::new("shop"), true)]);
+        settings.save(&path).unwrap();
+        assert_eq!(
+            std::fs::read_to_string(&path).unwrap(),
+            "{\n  \"kubeconfigFolders\": [\n    \"/home/me/.kube/clusters\"\n  ],\n  \"protection\": {\n    \"contexts\": {\n      \"shop\": true\n    }\n  }\n}\n"
+        );
+        assert_eq!(Settings::load(&path).unwrap(), settings);
     }
 
     #[test]

@@ -511,6 +511,77 @@ name: string,
 decision: Decision, };
 
 /**
+ * Where a context's cluster is.
+ */
+export type Place = "local" | "remote";
+
+/**
+ * What a rule looks at.
+ */
+export type Subject = "name" | "server";
+
+/**
+ * One rule: contexts that match are protected.
+ */
+export type Rule = { 
+/**
+ * What it looks at.
+ */
+of: Subject, 
+/**
+ * `*` for any text and `?` for one character; the whole must match, in either case of letters.
+ */
+pattern: string, };
+
+/**
+ * What the user set about protected contexts.
+ */
+export type ProtectionRules = { 
+/**
+ * Whether words such as `prod` and `live` mark a context.
+ */
+usualWords: boolean, 
+/**
+ * Rules of the user's own.
+ */
+rules: Array<Rule>, 
+/**
+ * The user's word about single contexts: protected or not.
+ */
+contexts: { [key in ContextName]: boolean }, 
+/**
+ * After this many minutes in a protected context, the one before it becomes the current one
+ * again; none for never.
+ */
+returnAfterMinutes: number | null, };
+
+/**
+ * Why a context is protected.
+ */
+export type Reason = { "kind": "chosen" } | { "kind": "rule", 
+/**
+ * Its pattern.
+ */
+pattern: string, } | { "kind": "word", 
+/**
+ * As it is written there.
+ */
+word: string, };
+
+/**
+ * How a context is to be handled.
+ */
+export type Protection = { 
+/**
+ * Where its cluster is.
+ */
+place: Place, 
+/**
+ * Why it is protected; none where it is not.
+ */
+reason: Reason | null, };
+
+/**
  * What a machine may tell a failure by. A variant exists only where some surface acts on it.
  */
 export type Code = "engine-away" | "name-taken" | "port-taken" | "not-found" | "busy" | "kubeconfig-locked" | "bad-input" | "cancelled" | "other";
