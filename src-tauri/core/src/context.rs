@@ -3,6 +3,8 @@
 //! No secret is in these types: they go into the snapshot and so to the window. Reading and writing
 //! the files is [`crate::kubeconfig`]'s work.
 
+pub mod groups;
+
 use std::{fmt, path::PathBuf};
 
 use serde::{Deserialize, Serialize};

@@ -91,7 +91,10 @@ pub fn menu(snapshot: &Snapshot) -> Menu {
         clusters::entries(snapshot),
         work::entries(snapshot),
         new_cluster(snapshot),
-        vec![contexts::entry(&snapshot.contexts)],
+        vec![contexts::entry(
+            &snapshot.contexts,
+            &snapshot.recent_contexts,
+        )],
         ending(snapshot),
     ];
     let mut entries = Vec::new();

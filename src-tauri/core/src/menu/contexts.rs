@@ -1,19 +1,18 @@
 //! Every context of the kubeconfig, the local ones first.
 //!
-//! A few dozen stand in one list. Of more, the rest is put into submenus by the beginnings of their
-//! names, about as many submenus as lines in each, so that two thousand are two short lists away.
+//! Which list each stands in is [`groups`]'s decision; of many, the rest is in submenus.
 
 use super::{Dot, Entry, Item, Submenu, shorten};
 use crate::{
     action::{Action, View},
-    context::{Context, Contexts},
+    context::{
+        Context, ContextName, Contexts,
+        groups::{Groups, Row, groups},
+    },
 };
 
-/// How many contexts that are not local stand in the first list.
-const FIRST: usize = 25;
-
 /// The line that opens the list.
-pub(super) fn entry(contexts: &Contexts) -> Entry {
+pub(super) fn entry(contexts: &Contexts, recent: &[ContextName]) -> Entry {
     let current = contexts.current.as_ref();
     let exists = |name| contexts.all.iter().any(|context| &context.name == name);
     let label = match current {
@@ -23,24 +22,17 @@ pub(super) fn entry(contexts: &Contexts) -> Entry {
     };
     let is_current = |context: &Context| current == Some(&context.name);
 
-    let (local, mut foreign): (Vec<&Context>, Vec<&Context>) = contexts
-        .all
-        .iter()
-        .partition(|context| context.local_cluster.is_some());
-    // A list with one line in a submenu of its own would be no shorter.
-    let rest = if foreign.len() > FIRST + 1 {
-        foreign.split_off(FIRST)
-    } else {
-        vec![]
-    };
-    let mut entries = Vec::new();
-    let listed: Vec<&Context> = local.into_iter().chain(foreign).collect();
-    if listed.is_empty() {
+    let Groups {
+        local,
+        recent,
+        rest,
+    } = groups(contexts, recent);
+    let first = local.into_iter().chain(recent).map(Row::Context);
+    let rows: Vec<Row<'_>> = first.chain(rest).collect();
+    let mut entries = lists(&rows, is_current);
+    if entries.is_empty() {
         entries.push(Item::text("No contexts").into());
-    } else {
-        entries.push(radio(&listed, is_current));
     }
-    entries.extend(groups(rest, is_current));
     for problem in &contexts.problems {
         let file = problem.file.display();
         let line = Item::new(
@@ -58,6 +50,32 @@ pub(super) fn entry(contexts: &Contexts) -> Entry {
     })
 }
 
+/// One list of rows: contexts that stand together are one choice.
+fn lists(rows: &[Row<'_>], is_current: impl Fn(&Context) -> bool + Copy) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    let mut together: Vec<&Context> = Vec::new();
+    for row in rows {
+        match row {
+            Row::Context(context) => together.push(context),
+            Row::Group { label, rows } => {
+                if !together.is_empty() {
+                    entries.push(radio(&together, is_current));
+                    together.clear();
+                }
+                entries.push(Entry::Submenu(Submenu {
+                    label: label.clone(),
+                    dot: None,
+                    entries: lists(rows, is_current),
+                }));
+            }
+        }
+    }
+    if !together.is_empty() {
+        entries.push(radio(&together, is_current));
+    }
+    entries
+}
+
 fn radio(contexts: &[&Context], is_current: impl Fn(&Context) -> bool) -> Entry {
     Entry::Radio {
         selected: contexts.iter().position(|context| is_current(context)),
@@ -71,65 +89,4 @@ fn radio(contexts: &[&Context], is_current: impl Fn(&Context) -> bool) -> Entry 
             })
             .collect(),
     }
-}
-
-fn groups(mut rest: Vec<&Context>, is_current: impl Fn(&Context) -> bool + Copy) -> Vec<Entry> {
-    rest.sort_by(|one, other| one.name.cmp(&other.name));
-    let names: Vec<&str> = rest.iter().map(|context| context.name.as_str()).collect();
-    let size = names.len().isqrt().max(FIRST);
-    let shared = shared_beginning(&names);
-    rest.chunks(size)
-        .enumerate()
-        .map(|(index, group)| {
-            let begin = index * size;
-            let end = begin + group.len() - 1;
-            let before = begin.checked_sub(1).map(|index| names[index]);
-            let after = names.get(end + 1).copied();
-            let from = beginning(names[begin], before, shared);
-            let to = beginning(names[end], after, shared);
-            let mark = if group.iter().any(|context| is_current(context)) {
-                "✓ "
-            } else {
-                ""
-            };
-            Entry::Submenu(Submenu {
-                label: format!("{mark}{from} – {to}"),
-                dot: None,
-                entries: vec![radio(group, is_current)],
-            })
-        })
-        .collect()
-}
-
-/// How many bytes all names begin with in common.
-fn shared_beginning(names: &[&str]) -> usize {
-    match names {
-        // They are sorted: what the ends share, all share.
-        [first, .., last] => common(first, last),
-        _ => 0,
-    }
-}
-
-/// The shortest beginning of `name` that tells it from its neighbour; what all share is left out
-/// where it would be most of it.
-fn beginning(name: &str, neighbour: Option<&str>, shared: usize) -> String {
-    const BARE: usize = 12;
-    let told = neighbour.map_or(shared, |neighbour| common(name, neighbour));
-    let end = name[told..]
-        .chars()
-        .next()
-        .map_or(told, |next| told + next.len_utf8());
-    if shared > BARE {
-        format!("…{}", &name[shared.min(end)..end])
-    } else {
-        name[..end].to_owned()
-    }
-}
-
-/// How many bytes both begin with, in whole characters.
-fn common(one: &str, other: &str) -> usize {
-    one.char_indices()
-        .zip(other.chars())
-        .find(|((_, a), b)| a != b)
-        .map_or(one.len().min(other.len()), |((index, _), _)| index)
 }

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn two_thousand_contexts_are_two_short_lists_away() {
+fn two_thousand_contexts_are_three_short_lists_away() {
     let mut names = vec!["k3d-dev".to_owned()];
     names.extend((0..2000).map(|number| {
         let zone = ["ams", "fra", "nyc", "sfo"][number % 4];
@@ -17,77 +17,49 @@ fn two_thousand_contexts_are_two_short_lists_away() {
     ) else {
         panic!("no contexts in {}", top(&menu));
     };
-    let widths: Vec<usize> = contexts
-        .entries
-        .iter()
-        .filter_map(|entry| match entry {
-            Entry::Submenu(group) => Some(&group.entries),
+    // The local one and the current one stand in front.
+    let Some(Entry::Radio { options, selected }) = contexts.entries.first() else {
+        panic!("{:?}", contexts.entries);
+    };
+    let first: Vec<&str> = options.iter().map(|option| option.label.as_str()).collect();
+    assert_eq!(
+        (first.as_slice(), *selected),
+        (["k3d-dev", "nyc-1234"].as_slice(), Some(1))
+    );
+    let mut shown = 0;
+    let groups = |entries: &[Entry]| -> Vec<Submenu> {
+        let groups = entries.iter().filter_map(|entry| match entry {
+            Entry::Submenu(group) => Some(group.clone()),
             _ => None,
-        })
-        .flat_map(|entries| entries.iter())
-        .map(|entry| match entry {
-            Entry::Radio { options, .. } => options.len(),
-            other => panic!("{other:?} in a group"),
-        })
+        });
+        groups.collect()
+    };
+    let zones = groups(&contexts.entries);
+    for zone in &zones {
+        for range in groups(&zone.entries) {
+            let [Entry::Radio { options, .. }] = range.entries.as_slice() else {
+                panic!("{range:?}");
+            };
+            assert!(options.len() <= 25, "{}", range.label);
+            shown += options.len();
+        }
+    }
+    assert_eq!(shown, 1999);
+    let labels: Vec<&str> = zones.iter().map(|zone| zone.label.as_str()).collect();
+    assert_eq!(labels, ["ams (500)", "fra (500)", "nyc (499)", "sfo (500)"]);
+    let ranges: Vec<String> = groups(&zones[0].entries)
+        .into_iter()
+        .map(|range| range.label)
         .collect();
-    assert_eq!(widths.iter().sum::<usize>(), 1975);
-    assert!(widths.iter().all(|width| *width <= 45), "{widths:?}");
-    assert!(contexts.entries.len() <= 50);
-    let groups: Vec<&str> = contexts
-        .entries
-        .iter()
-        .filter_map(|entry| match entry {
-            Entry::Submenu(group) => Some(group.label.as_str()),
-            _ => None,
-        })
-        .collect();
-    assert_snapshot!(groups.join("\n"), @r"
-a – ams-0200
-ams-0204 – ams-037
-ams-038 – ams-0552
-ams-0556 – ams-072
-ams-073 – ams-0904
-ams-0908 – ams-1080
-ams-1084 – ams-125
-ams-126 – ams-1432
-ams-1436 – ams-160
-ams-161 – ams-1784
-ams-1788 – ams-1960
-ams-1964 – fra-0161
-fra-0165 – fra-033
-fra-034 – fra-0513
-fra-0517 – fra-068
-fra-069 – fra-0865
-fra-0869 – fra-1041
-fra-1045 – fra-121
-fra-122 – fra-1393
-fra-1397 – fra-156
-fra-157 – fra-1745
-fra-1749 – fra-1921
-fra-1925 – nyc-0122
-nyc-0126 – nyc-02
-nyc-03 – nyc-0474
-nyc-0478 – nyc-0650
-nyc-0654 – nyc-082
-nyc-083 – nyc-1002
-nyc-1006 – nyc-117
-✓ nyc-118 – nyc-1354
-nyc-1358 – nyc-1530
-nyc-1534 – nyc-170
-nyc-171 – nyc-1882
-nyc-1886 – sfo-0083
-sfo-0087 – sfo-025
-sfo-026 – sfo-0435
-sfo-0439 – sfo-0611
-sfo-0615 – sfo-078
-sfo-079 – sfo-0963
-sfo-0967 – sfo-113
-sfo-114 – sfo-1315
-sfo-1319 – sfo-1491
-sfo-1495 – sfo-166
-sfo-167 – sfo-1843
-sfo-1847 – s
-");
+    assert_eq!(ranges.len(), 20);
+    assert_eq!(
+        ranges[..3],
+        [
+            "ams-0000 – ams-0096 (25)",
+            "ams-0100 – ams-0196 (25)",
+            "ams-0200 – ams-0296 (25)"
+        ]
+    );
 }
 
 #[test]
@@ -100,7 +72,8 @@ fn long_names_are_told_apart_by_where_they_differ() {
     let groups: Vec<&str> = text.lines().filter(|line| line.ends_with('>')).collect();
     assert_snapshot!(groups.join("\n"), @r"
 Context: none >
-    …2 – …4 >
-    …5 – …5 >
+    …00 – …19 (20) >
+    …20 – …39 (20) >
+    …40 – …59 (20) >
 ");
 }
