@@ -165,7 +165,7 @@ async fn a_node_stopped_by_hand_is_shown_stopped_at_once_and_not_ready_within_it
         &name,
         &[
             "--agents=1",
-            "--k3s-arg=--kube-controller-manager-arg=node-monitor-grace-period=4s@server:*",
+            "--k3s-arg=--kube-controller-manager-arg=node-monitor-grace-period=20s@server:*",
             "--k3s-arg=--kube-controller-manager-arg=node-monitor-period=1s@server:*",
         ],
     )

@@ -31,6 +31,9 @@ use error::{deepest, said, watch_said};
 /// The nodes of a cluster by name, which is the container's name in lower case.
 pub type Nodes = BTreeMap<String, NodeHealth>;
 
+/// When nodes were started, by the same names and by the engine's clock, as reports are.
+pub type Starts = BTreeMap<String, Timestamp>;
+
 /// How long a connection may take to be made.
 const CONNECT: Duration = Duration::from_secs(2);
 /// How soon a broken watch is tried again, at first and at most: the API is near, and somebody waits.
@@ -113,12 +116,10 @@ pub async fn list(client: &Client) -> Result<Nodes, HealthError> {
 /// The nodes, and again whenever one changes. An error is told once it happens; the watch goes on by
 /// itself, waiting longer each time.
 ///
-/// A node that has not reported since `since` (by the engine's clock, as are reports) is not Ready: after
-/// a cluster was started, its API still tells what was so before it was stopped.
-pub fn nodes(
-    client: Client,
-    since: Option<Timestamp>,
-) -> BoxStream<'static, Result<Nodes, HealthError>> {
+/// A node that has not reported since its own start, where that is told, is not Ready: after a cluster was
+/// started, its API still tells what was so before it was stopped. No other start will do: a kubelet with
+/// nothing new reports every five minutes only, whoever else was started meanwhile.
+pub fn nodes(client: Client, starts: Starts) -> BoxStream<'static, Result<Nodes, HealthError>> {
     let events =
         watcher(Api::<Object>::all(client), watcher::Config::default()).backoff(Waits(AGAIN));
     let known = (Nodes::new(), Nodes::new());
@@ -130,7 +131,7 @@ pub fn nodes(
                     None
                 }
                 Ok(watcher::Event::InitApply(object)) => {
-                    coming.insert(object.name_any(), health_since(&object, since));
+                    coming.insert(object.name_any(), health_since(&object, &starts));
                     None
                 }
                 Ok(watcher::Event::InitDone) => {
@@ -139,7 +140,7 @@ pub fn nodes(
                 }
                 // A kubelet's every report changes the object, but seldom anything that is told here.
                 Ok(watcher::Event::Apply(object)) => {
-                    let found = health_since(&object, since);
+                    let found = health_since(&object, &starts);
                     let before = now.insert(object.name_any(), found.clone());
                     (before != Some(found)).then(|| Ok(now.clone()))
                 }
@@ -174,9 +175,10 @@ impl Backoff for Waits {
     }
 }
 
-/// A Node object in brief; not Ready if its last report is older than `since`.
-fn health_since(object: &Object, since: Option<Timestamp>) -> NodeHealth {
+/// A Node object in brief; not Ready if its last report is older than its start.
+fn health_since(object: &Object, starts: &Starts) -> NodeHealth {
     let mut found = health(object);
+    let started = starts.get(&object.name_any());
     let conditions = object
         .status
         .as_ref()
@@ -185,7 +187,7 @@ fn health_since(object: &Object, since: Option<Timestamp>) -> NodeHealth {
         .and_then(|all| all.iter().find(|condition| condition.type_ == "Ready"))
         .and_then(|ready| ready.last_heartbeat_time.as_ref().map(|time| time.0));
     if found.readiness == Readiness::Ready
-        && since.is_some_and(|since| reported.is_none_or(|reported| reported < since))
+        && started.is_some_and(|started| reported.is_none_or(|reported| reported < *started))
     {
         found.readiness = Readiness::NotReady {
             reason: "NotReported".into(),
@@ -349,25 +351,29 @@ mod tests {
     }
 
     #[test]
-    fn a_report_from_before_the_start_does_not_count() {
+    fn a_report_from_before_the_nodes_own_start_does_not_count() {
         let object: Object = serde_json::from_value(json!({
+            "metadata": { "name": "k3d-dev-server-0" },
             "status": { "conditions": [
                 { "type": "Ready", "status": "True", "lastHeartbeatTime": "2026-01-02T03:04:05Z" }
             ] }
         }))
         .unwrap();
-        let ready = |since: Option<&str>| {
-            let since = since.map(|since| since.parse().unwrap());
-            health_since(&object, since).readiness == Readiness::Ready
+        let ready = |node: &str, start: &str| {
+            let starts = Starts::from([(node.to_owned(), start.parse().unwrap())]);
+            health_since(&object, &starts).readiness == Readiness::Ready
         };
-        assert!(ready(None), "no start is known of");
         assert!(
-            ready(Some("2026-01-02T03:04:05Z")),
+            ready("k3d-dev-server-0", "2026-01-02T03:04:05Z"),
             "it reported in the second of the start"
         );
         assert!(
-            !ready(Some("2026-01-02T03:04:06Z")),
+            !ready("k3d-dev-server-0", "2026-01-02T03:04:06Z"),
             "it has not reported since"
+        );
+        assert!(
+            ready("k3d-dev-server-1", "2026-01-02T03:04:06Z"),
+            "another node's start says nothing of this one"
         );
     }
 

@@ -22,7 +22,7 @@ use std::{fmt, str::FromStr};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-pub(crate) use self::ready::started_at;
+pub(crate) use self::ready::starts;
 pub use self::{
     context::use_cluster,
     create::create,

@@ -4,7 +4,7 @@
 
 use std::{pin::pin, time::Duration};
 
-use futures_util::{Stream, StreamExt, future::join_all};
+use futures_util::{Stream, StreamExt};
 use tokio::{
     sync::{mpsc, watch},
     time::{Instant, sleep, timeout},
@@ -16,7 +16,7 @@ use crate::{
     engine::{Endpoint, Engine, EngineError, EngineEvent, NoEngine},
     error::{Code, Explain, Problem},
     health::{self, HealthError, Nodes},
-    operation::started_at,
+    operation::starts,
 };
 
 /// Where events go.
@@ -159,11 +159,9 @@ async fn follow(engine: &Engine, watch: &Watch, mut tell: impl FnMut(Nodes)) -> 
         Ok(client) => client,
         Err(error) => return error.into(),
     };
-    // After a start the API still tells what was so before. A node that is started by itself reports at
-    // once, the others of its cluster perhaps minutes later: what counts is the oldest start.
-    let starts = watch.nodes.iter().map(|node| started_at(engine, node));
-    let since = join_all(starts).await.into_iter().flatten().min();
-    let mut nodes = health::nodes(client, since);
+    // After a start the API still tells what was so before.
+    let starts = starts(engine, watch.nodes.iter().map(String::as_str)).await;
+    let mut nodes = health::nodes(client, starts);
     let mut patience = Some(ANSWER);
     loop {
         let next = match patience.take() {

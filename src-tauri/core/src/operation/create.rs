@@ -24,6 +24,7 @@ use crate::{
     context::ContextName,
     engine::{Engine, EngineError},
     error::Problem,
+    health::Starts,
     node::Role,
     plan::{Facts, Plan},
     spec::ClusterSpec,
@@ -237,7 +238,7 @@ async fn make(
         .filter(|node| node.role.is_kubernetes_node())
         .map(|node| node.name.clone())
         .collect();
-    let waiting = ready::nodes(&run.means, client, &names, None, |ready, all| {
+    let waiting = ready::nodes(&run.means, client, &names, Starts::new(), |ready, all| {
         #[expect(clippy::cast_precision_loss, reason = "there are a few dozen nodes")]
         let fraction = ready as f64 / all.max(1) as f64;
         progress.at(Step::Nodes, Some(fraction), format!("{ready}/{all} ready"));

@@ -8,8 +8,6 @@ use bollard::{
     },
 };
 
-use jiff::Timestamp;
-
 use super::{
     OperationError, Outcome, Run,
     means::settle,
@@ -19,6 +17,7 @@ use super::{
 use crate::{
     cluster::{Cluster, ClusterName},
     engine::{Engine, EngineError},
+    health::Starts,
     node::{Node, NodeState, Role},
 };
 
@@ -110,7 +109,7 @@ pub async fn resume(run: &Run, name: &ClusterName) -> Result<Outcome, OperationE
     progress
         .step(Step::Resume, thaw(&run.means.engine, &cluster))
         .await?;
-    wait(run, &cluster, None, &progress).await?;
+    wait(run, &cluster, Starts::new(), &progress).await?;
     Ok(Outcome::default())
 }
 
@@ -171,11 +170,9 @@ async fn begin(
             settle(of(Role::LoadBalancer)).await
         })
         .await?;
-    let since = match started.iter().find(|node| node.role == Role::Server) {
-        Some(first) => ready::started_at(engine, &first.name).await,
-        None => None,
-    };
-    match wait(run, cluster, since, progress).await {
+    let nodes = started.iter().filter(|node| node.role.is_kubernetes_node());
+    let starts = ready::starts(engine, nodes.map(|node| node.name.as_str())).await;
+    match wait(run, cluster, starts, progress).await {
         Err(OperationError::Cancelled) => {
             let stop = settle(started.iter().map(|node| stop_container(engine, node)));
             let undo = async { stop.await.map(|_| ()) };
@@ -186,11 +183,11 @@ async fn begin(
     }
 }
 
-/// Waits until the API answers and every node is Ready and has reported since `since`.
+/// Waits until the API answers and every node is Ready and has reported since its start.
 async fn wait(
     run: &Run,
     cluster: &Cluster,
-    since: Option<Timestamp>,
+    starts: Starts,
     progress: &Progress<Step>,
 ) -> Result<(), OperationError> {
     let no_server = || OperationError::NoServer(cluster.name.clone());
@@ -216,7 +213,7 @@ async fn wait(
         .kubernetes_nodes()
         .map(|node| node.name.clone())
         .collect();
-    let waiting = ready::nodes(&run.means, client, &names, since, |ready, all| {
+    let waiting = ready::nodes(&run.means, client, &names, starts, |ready, all| {
         #[expect(clippy::cast_precision_loss, reason = "there are a few dozen nodes")]
         let fraction = ready as f64 / all.max(1) as f64;
         progress.at(Step::Nodes, Some(fraction), format!("{ready}/{all} ready"));

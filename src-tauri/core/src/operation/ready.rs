@@ -6,7 +6,7 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use bollard::{models::ContainerStateStatusEnum, query_parameters::InspectContainerOptions};
-use futures_util::StreamExt;
+use futures_util::{StreamExt, future::join_all};
 use jiff::Timestamp;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
@@ -14,7 +14,7 @@ use super::{Means, OperationError};
 use crate::{
     cluster::{ApiAddress, ClusterName},
     engine::Engine,
-    health,
+    health::{self, Starts},
     node::Readiness,
 };
 
@@ -85,19 +85,19 @@ async fn runs(engine: &Engine, container: &str) -> Result<(), OperationError> {
     Ok(())
 }
 
-/// Waits until every container named has a Node that is Ready and has reported since `since`, and tells
-/// how many are.
+/// Waits until every container named has a Node that is Ready and has reported since its start, where
+/// `starts` tells one, and tells how many are.
 pub(super) async fn nodes(
     means: &Means,
     client: kube::Client,
     containers: &[String],
-    since: Option<Timestamp>,
+    starts: Starts,
     mut tell: impl FnMut(usize, usize),
 ) -> Result<(), OperationError> {
     // Kubernetes lower-cases host names.
     let wanted: BTreeSet<String> = containers.iter().map(|name| name.to_lowercase()).collect();
     let deadline = Instant::now() + means.deadlines.nodes;
-    let mut seen = health::nodes(client, since);
+    let mut seen = health::nodes(client, starts);
     let mut missing = wanted.clone();
     tell(0, wanted.len());
     loop {
@@ -152,7 +152,7 @@ pub(super) async fn joined(
     container: &str,
 ) -> Result<(), OperationError> {
     let wanted = container.to_lowercase();
-    let mut seen = health::nodes(client, None);
+    let mut seen = health::nodes(client, Starts::new());
     let deadline = Instant::now() + means.deadlines.api;
     loop {
         match timeout_at(deadline.min(Instant::now() + LOOK_AGAIN), seen.next()).await {
@@ -182,8 +182,21 @@ async fn last_lines(engine: &Engine, container: &str) -> Vec<String> {
     lines
 }
 
-/// When a container was last started, by the engine's clock and to the second, as reports are told.
-pub(crate) async fn started_at(engine: &Engine, container: &str) -> Option<Timestamp> {
+/// When the containers of nodes were last started, as far as the engine tells.
+pub(crate) async fn starts<'a>(
+    engine: &Engine,
+    containers: impl IntoIterator<Item = &'a str>,
+) -> Starts {
+    let asked = containers.into_iter().map(async |container| {
+        let started = started_at(engine, container).await?;
+        // Kubernetes lower-cases host names.
+        Some((container.to_lowercase(), started))
+    });
+    join_all(asked).await.into_iter().flatten().collect()
+}
+
+/// By the engine's clock and to the second, as reports are told.
+async fn started_at(engine: &Engine, container: &str) -> Option<Timestamp> {
     let inspected = engine
         .docker()
         .inspect_container(container, None::<InspectContainerOptions>)

@@ -124,18 +124,13 @@ fn all_servers_stopped_and_started_have_their_objects() {
 #[test]
 fn agents_outlive_the_server_they_joined_through() {
     let cluster = Cluster::new();
-    let monitor = "--kube-controller-manager-arg=node-monitor-grace-period=4s";
+    let monitor = "--kube-controller-manager-arg=node-monitor-grace-period=20s";
     let first = cluster.server("s0", 1, &["--cluster-init", monitor]);
     first.await_log("k3s is up and running");
     let url = cluster.url(1);
     let rest = [("s1", 2), ("s2", 3)]
         .map(|(name, host)| cluster.server(name, host, &["--server", &url, monitor]));
-    let _agent = cluster.agent(
-        "a",
-        4,
-        1,
-        &["--kubelet-arg=node-status-update-frequency=500ms"],
-    );
+    let _agent = cluster.agent("a", 4, 1, &[]);
     for name in ["s1", "s2", "a"] {
         first.await_readiness(name, "True");
     }
