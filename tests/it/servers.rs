@@ -121,6 +121,10 @@ async fn a_growable_server_runs_etcd_and_says_so() {
     assert!(cluster.growable);
     let role = "node-role.kubernetes.io/etcd";
     let server = format!("k3d-{name}-server-0");
-    let asked = kubectl(&sandbox, &["get", "nodes", "-oname", "-l", role]).await;
-    assert_eq!(asked, format!("node/{server}\n"));
+    // k3s says so of a node some seconds after it is Ready.
+    eventually("the node's role", patience(), async || {
+        let asked = kubectl(&sandbox, &["get", "nodes", "-oname", "-l", role]).await;
+        (asked == format!("node/{server}\n")).then_some(())
+    })
+    .await;
 }
