@@ -75,6 +75,10 @@ impl Sandbox {
         sandbox.set("XDG_RUNTIME_DIR", run);
         sandbox.set("KUBECONFIG", sandbox.kubeconfig());
         sandbox.set("DOCKER_HOST", engine::address());
+        if let Some(socket) = engine::address().strip_prefix("unix://") {
+            // What k3d mounts into its tools container; without it the machine's own, there or not.
+            sandbox.set("DOCKER_SOCK", socket);
+        }
         sandbox.set("K3TRAY_DEFAULT_IMAGE", node_image());
         let balancer = std::env::var("K3D_IMAGE_LOADBALANCER");
         sandbox.set(
