@@ -83,6 +83,11 @@ fn targets(subjects: &[Subject], medians: &[Laps]) {
         ours.api.saturating_sub(raw.api),
         Duration::from_millis(500),
     );
+    verdict(
+        "create returns after the last node is Ready by",
+        ours.returned.saturating_sub(ours.all_ready),
+        Duration::from_millis(200),
+    );
     verdict("stop takes", ours.stop, Duration::from_secs(2));
     if let Some(k3d) = of(Subject::K3d) {
         verdict("delete takes (limit: k3d's)", ours.delete, k3d.delete);

@@ -226,12 +226,18 @@ impl Cluster {
                 let nodes = std::iter::once(self.server()).chain(
                     (0..self.shape.agents()).map(|index| format!("{}-agent-{index}", self.name)),
                 );
-                let mut docker = sandbox.command("docker");
-                match verb {
-                    "delete" => docker.args(["rm", "--force", "--volumes"]),
-                    verb => docker.arg(verb),
+                let nodes: Vec<String> = nodes.collect();
+                let mut docker = sandbox.command("sh");
+                let nodes = nodes.join(" ");
+                let line = match verb {
+                    // The others delete their network, too.
+                    "delete" => format!(
+                        "docker rm --force --volumes {nodes} && docker network rm {}",
+                        self.name
+                    ),
+                    verb => format!("docker {verb} {nodes}"),
                 };
-                docker.args(nodes);
+                docker.args(["-c", &line]);
                 vec![docker]
             }
             Subject::K3tray => {
