@@ -31,6 +31,8 @@ pub(super) struct Model {
     pub(super) connected: Option<EngineDetails>,
     /// Whether the clusters are being listed.
     pub(super) listing: Listing,
+    /// Whether something happened to a container since the last list came.
+    pub(super) unchecked: bool,
     /// When they are listed next at the latest.
     pub(super) list_at: Option<Timestamp>,
     /// Who is watched, and what was heard.
@@ -142,6 +144,7 @@ impl Model {
             listed: vec![],
             connected: None,
             listing: Listing::Idle,
+            unchecked: false,
             list_at: None,
             watched: BTreeMap::new(),
             next_watch: 1,

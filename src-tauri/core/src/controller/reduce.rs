@@ -20,6 +20,9 @@ use crate::{
 
 /// How long after the last list the clusters are listed even where nothing seemed to happen.
 pub(super) const LIST_EVERY: SignedDuration = SignedDuration::from_secs(60);
+/// How soon a list is checked by another one when something had happened: an engine tells of the end of
+/// a container before its lists know it.
+pub(super) const LIST_CHECKED: SignedDuration = SignedDuration::from_millis(500);
 /// How soon a list that failed is tried again.
 const LIST_AGAIN: SignedDuration = SignedDuration::from_secs(5);
 /// How long a done operation is shown.
@@ -40,7 +43,10 @@ impl Model {
                 self.list_at = None;
                 self.away(problem)
             }
-            Event::Changed => self.list().into_iter().collect(),
+            Event::Changed => {
+                self.unchecked = true;
+                self.list().into_iter().collect()
+            }
             Event::Listed(Ok(clusters)) => self.listed(clusters, now),
             Event::Listed(Err(problem)) => self.not_listed(problem, now),
             Event::Health { watch, heard } => {
@@ -184,7 +190,9 @@ impl Model {
         self.shown.engine.status = EngineStatus::Ready { details };
         self.listed = clusters;
         self.calm(&Concern::Listing);
-        self.list_at = Some(now + LIST_EVERY);
+        let last = self.listing != Listing::Again;
+        let check = last && std::mem::take(&mut self.unchecked);
+        self.list_at = Some(now + if check { LIST_CHECKED } else { LIST_EVERY });
         self.propose_a_free_name();
         let mut effects = self.watch();
         effects.extend(self.measure());

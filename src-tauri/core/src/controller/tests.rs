@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{
     event::{Effect, End, Errand, Event, Watch, WatchId},
     model::{Beginning, Model},
-    reduce::{LIST_EVERY, SHOWN_AFTER},
+    reduce::{LIST_CHECKED, LIST_EVERY, SHOWN_AFTER},
     refusal::Refusal,
 };
 use crate::{

@@ -77,7 +77,7 @@ fn a_list_that_fails_is_told_tried_again_and_never_empties_the_menu() {
 }
 
 #[test]
-fn many_changes_are_listed_once_more_and_silence_after_a_minute() {
+fn many_changes_are_listed_once_more_and_checked_and_silence_after_a_minute() {
     let mut story = Story::with(vec![]);
     for _ in 0..20 {
         story.hear(Event::Changed);
@@ -87,6 +87,23 @@ fn many_changes_are_listed_once_more_and_silence_after_a_minute() {
     assert_eq!(story.done(), ["List"]);
     story.hear(Event::Listed(Ok(vec![])));
     assert_eq!(story.done(), [""; 0]);
-    story.pass(LIST_EVERY);
+    story.pass(LIST_CHECKED);
     assert_eq!(story.done(), ["List"]);
+    story.hear(Event::Listed(Ok(vec![])));
+    story.pass(LIST_EVERY - LIST_CHECKED);
+    assert_eq!(story.done(), [""; 0]);
+    story.pass(LIST_CHECKED);
+    assert_eq!(story.done(), ["List"]);
+}
+
+#[test]
+fn a_container_that_ended_is_seen_as_ended_though_the_first_list_does_not_know_it_yet() {
+    let mut story = Story::with(vec![running("dev")]);
+    story.hear(Event::Changed);
+    assert_eq!(story.done(), ["List"]);
+    story.hear(Event::Listed(Ok(vec![running("dev")])));
+    story.pass(LIST_CHECKED);
+    assert_eq!(story.done(), ["List"]);
+    story.hear(Event::Listed(Ok(vec![])));
+    assert_eq!(story.shown().clusters, []);
 }
