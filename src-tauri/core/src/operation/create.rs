@@ -174,8 +174,13 @@ async fn make(
     run.go_on()?;
 
     port.release();
+    // An engine at work takes a minute for it; a container that starts all the same is removed with
+    // the others.
     progress
-        .step(Step::Start, boot::start_first(engine, &nodes))
+        .step(
+            Step::Start,
+            run.unless_cancelled(boot::start_first(engine, &nodes)),
+        )
         .await?;
 
     let address = ApiAddress {
