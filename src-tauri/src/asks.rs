@@ -20,14 +20,19 @@ pub(crate) async fn answer(
             Ask::Show(view) => window::show(&app, view),
             Ask::Copy(text) => {
                 let copied = copy(&mut clipboard, text);
-                // The receiver lives as long as the app.
-                let _ = notices.send(copy_notice(copied));
+                send(&app, &notices, copy_notice(copied));
             }
-            Ask::Notify(notice) => {
-                let _ = notices.send(notice);
-            }
+            Ask::Notify(notice) => send(&app, &notices, notice),
             Ask::Quit => app.exit(0),
         }
+    }
+}
+
+/// Has a notice shown, unless the window has the user's attention: it shows the same and more.
+fn send(app: &AppHandle, notices: &mpsc::UnboundedSender<Notice>, notice: Notice) {
+    if !window::is_focused(app) {
+        // The receiver lives as long as the app.
+        let _ = notices.send(notice);
     }
 }
 

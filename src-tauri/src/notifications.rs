@@ -1,5 +1,4 @@
-//! Notices as the desktop's notifications. None while the window has the user's attention: it shows
-//! the same and more.
+//! Notices as the desktop's notifications. Which of them the user needs is decided by who sends them.
 
 #[cfg(target_os = "linux")]
 mod bus;
@@ -11,22 +10,14 @@ mod native;
 use native::Desk;
 
 use k3tray_core::notice::Notice;
-use tauri::AppHandle;
 use tokio::sync::mpsc;
 
-use crate::{voice::Voice, window};
+use crate::voice::Voice;
 
 /// Shows notices until nobody sends any more.
-pub(crate) async fn deliver(
-    app: AppHandle,
-    mut notices: mpsc::UnboundedReceiver<Notice>,
-    voice: Voice,
-) {
+pub(crate) async fn deliver(mut notices: mpsc::UnboundedReceiver<Notice>, voice: Voice) {
     let mut desk = Desk::new(voice);
     while let Some(notice) = desk.next(&mut notices).await {
-        if window::is_focused(&app) {
-            continue;
-        }
         if let Err(error) = desk.show(&notice).await {
             tracing::warn!(%error, title = notice.title, "a notification was not shown");
         }

@@ -87,7 +87,7 @@ impl Spine {
             Changes::of(controller.snapshots()),
         ));
         tokio::spawn(asks::answer(app.clone(), asks, notices));
-        tokio::spawn(notifications::deliver(app.clone(), to_show, voice.clone()));
+        tokio::spawn(notifications::deliver(to_show, voice.clone()));
         if let Launch::Action(action) = launch {
             tokio::spawn(speak_in_time(voice.clone(), controller.snapshots(), action));
         }
