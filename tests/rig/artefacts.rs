@@ -13,7 +13,7 @@ pub fn path(name: &str) -> PathBuf {
 }
 
 /// The workspace this package was built in.
-pub(crate) fn workspace() -> PathBuf {
+pub fn workspace() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
         .parent()
         .map(PathBuf::from)

@@ -31,6 +31,15 @@ impl Census {
             name.strip_prefix(prefix)
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
         };
+        Self::of(docker, belongs, known_volumes).await
+    }
+
+    /// The census of the objects whose names `belongs` picks out.
+    pub(crate) async fn of(
+        docker: &Docker,
+        belongs: impl Fn(&str) -> bool,
+        known_volumes: &BTreeSet<String>,
+    ) -> Self {
         let containers: BTreeSet<String> = docker
             .list_containers(Some(ListContainersOptionsBuilder::new().all(true).build()))
             .await

@@ -6,10 +6,13 @@ use std::{
     net::TcpListener,
     path::{Path, PathBuf},
     process::{Command, ExitStatus, Stdio},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use crate::eventually;
+
+/// How often a child that was asked to end is looked at.
+const LOOK: Duration = Duration::from_millis(5);
 
 /// A running child. Killed and reaped when dropped.
 #[derive(Debug)]
@@ -64,6 +67,16 @@ impl Process {
     pub async fn end(&mut self, within: Duration) -> ExitStatus {
         let what = format!("`{}` to end", self.name);
         eventually(&what, within, async || self.ended()).await
+    }
+
+    /// Asks it to end, and waits a little for that: a server then takes its locks and sockets with it.
+    pub(crate) fn ask_to_end(&mut self) {
+        const GRACE: Duration = Duration::from_secs(5);
+        let asked = Command::new("kill").arg(self.id().to_string()).status();
+        let deadline = Instant::now() + GRACE;
+        while asked.is_ok() && self.ended().is_none() && Instant::now() < deadline {
+            std::thread::sleep(LOOK);
+        }
     }
 
     /// Panics with its output if it has ended: for conditions that can then never come true.

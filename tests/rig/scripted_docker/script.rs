@@ -10,6 +10,7 @@ use http_body_util::BodyExt;
 use hyper::{Method, Request, Response, body::Incoming};
 
 use super::answer::{Answer, Body, HangUp};
+use crate::api_path;
 
 /// One thing the engine was asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,15 +42,7 @@ struct Pattern {
 
 impl Pattern {
     fn matches(&self, call: &Call) -> bool {
-        let (mut told, mut asked) = (self.path.split('/'), call.path.split('/'));
-        self.method == call.method
-            && loop {
-                match (told.next(), asked.next()) {
-                    (None, None) => break true,
-                    (Some(told), Some(asked)) if told == "*" || told == asked => {}
-                    _ => break false,
-                }
-            }
+        self.method == call.method && api_path::matches(&self.path, &call.path)
     }
 }
 
@@ -107,22 +100,11 @@ pub(super) async fn respond(
     let (head, body) = request.into_parts();
     let body = body.collect().await.map_err(|_| HangUp)?.to_bytes();
     let call = Call {
-        path: without_version(head.uri.path()).to_owned(),
+        path: api_path::without_version(head.uri.path()).to_owned(),
         query: head.uri.query().unwrap_or_default().to_owned(),
         method: head.method,
         body,
     };
     let answer = super::lock(&script).take(call.clone());
     answer.give(&call).await
-}
-
-/// `/v1.41/info` is `/info`.
-fn without_version(path: &str) -> &str {
-    let version = path.split('/').nth(1).unwrap_or_default();
-    let number = version.strip_prefix('v').unwrap_or_default();
-    if number.contains('.') && number.split('.').all(|part| part.parse::<u16>().is_ok()) {
-        &path[1 + version.len()..]
-    } else {
-        path
-    }
 }
