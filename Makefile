@@ -3,7 +3,7 @@
 # One place for what `cargo` builds, so that no target undoes another's work.
 CARGO_BUILD := cargo build --locked --workspace --all-targets
 
-.PHONY: run test demo bench lint package clean
+.PHONY: run test demo bench lint pictures package clean
 
 ## Builds and starts the app; without a display, the command line.
 run:
@@ -34,6 +34,10 @@ lint:
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	npm run check --prefix ui
 	npm run lint --prefix ui
+
+## Puts the pictures that the last `make test` took into the README.
+pictures:
+	cp target/artefacts/desktop/readme-tray.png target/artefacts/desktop/readme-window.png tests/pictures/
 
 ## A .deb and an .rpm with the app and the command line, in target/release/bundle.
 package:
