@@ -7,6 +7,7 @@
 
 mod cancel;
 mod command_line;
+mod contexts;
 mod controller_cast;
 mod controller_contexts;
 mod controller_creation;

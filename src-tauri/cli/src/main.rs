@@ -7,11 +7,14 @@ mod ask;
 mod cluster_verbs;
 mod create;
 mod desktop;
+mod history;
 mod kubeconfig;
 mod list;
 mod options;
 mod output;
 mod progress;
+mod scoped;
+mod use_context;
 mod workshop;
 
 use std::process::ExitCode;
@@ -79,8 +82,15 @@ async fn run(options: Options) -> Result<(), Failure> {
             .await
         }
         Verb::Delete(of) => cluster_verbs::delete(of, options.engine, format).await,
-        Verb::Use { context } => kubeconfig::use_context(&context, options.engine, format).await,
-        Verb::Kubeconfig { cluster } => kubeconfig::print(&cluster, options.engine).await,
+        Verb::Use(target) => use_context::use_context(target, options.engine, format).await,
+        Verb::Kubeconfig(of) => match (of.verb, of.cluster) {
+            (Some(verb), _) => history::run(verb, format).await,
+            (None, Some(cluster)) => kubeconfig::print(&cluster, options.engine).await,
+            // clap asks for one of them.
+            (None, None) => Err(Failure::Usage),
+        },
+        Verb::Shell(scope) => scoped::shell(scope, format).await,
+        Verb::Env(scope) => scoped::env(scope, format).await,
         Verb::Action { action } => desktop::hand_over(&action).await,
         Verb::Completions { shell } => {
             clap_complete::generate(

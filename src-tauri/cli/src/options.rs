@@ -2,7 +2,7 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use k3tray_core::image::DEFAULT_VERSION;
+use k3tray_core::{image::DEFAULT_VERSION, kubeconfig::VersionId};
 
 /// Kubernetes clusters in Docker: from the tray, or from here.
 #[derive(Debug, Parser)]
@@ -58,15 +58,13 @@ pub(crate) enum Verb {
     #[command(visible_alias = "rm")]
     Delete(Deletion),
     /// Make a context the current one. The name of a cluster does, too.
-    Use {
-        /// A context of the kubeconfig, or a cluster.
-        context: String,
-    },
-    /// Print a kubeconfig with this one cluster.
-    Kubeconfig {
-        /// The cluster.
-        cluster: String,
-    },
+    Use(Target),
+    /// Print a kubeconfig with this one cluster, or see and undo what was done to yours.
+    Kubeconfig(KubeconfigOf),
+    /// Start a shell in which kubectl knows one context alone; the current one stays as it is.
+    Shell(Scope),
+    /// Print the line that makes a shell know one context alone: `eval "$(k3tray env dev)"`.
+    Env(Scope),
     /// Hand an action to the running app, such as `new-cluster` or `start:dev`: for keyboard
     /// settings of desktops without global shortcuts.
     Action {
@@ -77,6 +75,57 @@ pub(crate) enum Verb {
     Completions {
         /// The shell.
         shell: Shell,
+    },
+}
+
+/// A context to switch to.
+#[derive(Debug, Args)]
+pub(crate) struct Target {
+    /// A context of the kubeconfig, or a cluster; `-` for the context from before.
+    pub(crate) context: String,
+    /// Do not ask, even if it is protected.
+    #[arg(short, long)]
+    pub(crate) yes: bool,
+}
+
+/// A context for one shell.
+#[derive(Debug, Args)]
+pub(crate) struct Scope {
+    /// A context of the kubeconfig, or a cluster.
+    pub(crate) context: String,
+    /// Another namespace than the context's own.
+    #[arg(short, long)]
+    pub(crate) namespace: Option<String>,
+}
+
+/// A cluster's kubeconfig, or the history of the user's.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub(crate) struct KubeconfigOf {
+    /// The cluster.
+    #[arg(required = true)]
+    pub(crate) cluster: Option<String>,
+    /// Something else than to print one.
+    #[command(subcommand)]
+    pub(crate) verb: Option<KubeconfigVerb>,
+}
+
+/// What to do with the history of the user's kubeconfig.
+#[derive(Debug, Subcommand)]
+pub(crate) enum KubeconfigVerb {
+    /// List every change that was made by k3tray or seen, newest first.
+    History,
+    /// Show what a change did, without secrets.
+    Diff {
+        /// Its number in the history.
+        change: VersionId,
+    },
+    /// Undo the last change that k3tray made.
+    Undo,
+    /// Put the files back to what they held before a change. This can be undone, too.
+    Restore {
+        /// Its number in the history.
+        change: VersionId,
     },
 }
 

@@ -37,7 +37,8 @@ pub(crate) fn kubeconfig(format: Format) -> Result<Kubeconfig, Failure> {
     ))
 }
 
-fn paths(format: Format) -> Result<Paths, Failure> {
+/// Where this user keeps things.
+pub(crate) fn paths(format: Format) -> Result<Paths, Failure> {
     Paths::from_environment()
         .map_err(|error| Failure::new("Could not find the user's files", &error, format))
 }

@@ -1,0 +1,103 @@
+//! `kubeconfig history|diff|undo|restore`: what was done to the kubeconfig, and the way back.
+
+use std::path::PathBuf;
+
+use jiff::tz::TimeZone;
+use k3tray_core::kubeconfig::{Change, Kubeconfig, KubeconfigError, VersionId};
+use serde::Serialize;
+
+use crate::{
+    options::{Format, KubeconfigVerb},
+    output::{Failure, print_json},
+    workshop,
+};
+
+/// The files that were written, for machines.
+#[derive(Debug, Serialize)]
+struct Written {
+    files: Vec<PathBuf>,
+}
+
+/// Carries a verb out.
+pub(crate) async fn run(verb: KubeconfigVerb, format: Format) -> Result<(), Failure> {
+    let kubeconfig = workshop::kubeconfig(format)?;
+    match verb {
+        KubeconfigVerb::History => {
+            list(&kubeconfig, format).await;
+            Ok(())
+        }
+        KubeconfigVerb::Diff { change } => diff(&kubeconfig, change, format).await,
+        KubeconfigVerb::Undo => {
+            let change = kubeconfig.undo().await;
+            done("Could not undo the last change", change, format)
+        }
+        KubeconfigVerb::Restore { change: version } => {
+            let change = kubeconfig.restore(version).await;
+            let what = format!("Could not restore the state before change {version}");
+            done(&what, change, format)
+        }
+    }
+}
+
+async fn list(kubeconfig: &Kubeconfig, format: Format) {
+    let versions = kubeconfig.history().await;
+    if format == Format::Json {
+        print_json(&versions);
+        return;
+    }
+    for version in &versions {
+        let at = version.at.to_zoned(TimeZone::system());
+        let files: Vec<String> = version
+            .files
+            .iter()
+            .map(|file| file.display().to_string())
+            .collect();
+        let undone = if version.undone { " (undone)" } else { "" };
+        println!(
+            "{:>4}  {}  {}{undone}  {}",
+            version.id.0,
+            at.strftime("%Y-%m-%d %H:%M:%S"),
+            version.by,
+            files.join(" ")
+        );
+    }
+    if versions.is_empty() {
+        eprintln!("No change was made or seen yet.");
+    }
+}
+
+async fn diff(kubeconfig: &Kubeconfig, version: VersionId, format: Format) -> Result<(), Failure> {
+    let diffs = kubeconfig.diff(version).await.map_err(|error| {
+        Failure::new(format!("Could not show change {version}"), &error, format)
+    })?;
+    match format {
+        Format::Json => print_json(&diffs),
+        Format::Text => {
+            for diff in diffs {
+                print!("{}", diff.text);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn done(
+    what: &str,
+    change: Result<Change, KubeconfigError>,
+    format: Format,
+) -> Result<(), Failure> {
+    let files = match change.map_err(|error| Failure::new(what, &error, format))? {
+        Change::Unchanged => Vec::new(),
+        Change::Written { files } => files,
+    };
+    match format {
+        Format::Json => print_json(&Written { files }),
+        Format::Text if files.is_empty() => println!("Nothing had to be changed"),
+        Format::Text => {
+            for file in files {
+                println!("wrote `{}`", file.display());
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,153 @@
+//! `use`: makes a context the current one, and goes back with `-`.
+
+use k3tray_core::{
+    cluster::{Cluster, ClusterName},
+    context::{ContextName, Contexts},
+    error::{Code, Explain},
+    operation,
+    protection::protection,
+    settings::{self, Settings},
+    state::{self, State},
+};
+use serde::Serialize;
+
+use crate::{
+    ask::{Answer, ask},
+    options::{Format, Target},
+    output::{Failure, print_json},
+    workshop::{self, Workshop},
+};
+
+/// The new current context, for machines.
+#[derive(Debug, Serialize)]
+struct Current {
+    context: ContextName,
+}
+
+/// `-` where no other context was current before.
+#[derive(Debug, thiserror::Error)]
+#[error("no other context was the current one before")]
+struct NoWayBack;
+
+impl Explain for NoWayBack {
+    fn hint(&self) -> Option<String> {
+        Some("Name a context: `kubectl config get-contexts` lists them.".into())
+    }
+
+    fn code(&self) -> Code {
+        Code::BadInput
+    }
+}
+
+/// Makes a context the current one. A cluster whose context is in no kubeconfig gets it back; a
+/// protected context is asked about first.
+pub(crate) async fn use_context(
+    target: Target,
+    engine: Option<String>,
+    format: Format,
+) -> Result<(), Failure> {
+    let paths = workshop::paths(format)?;
+    let kubeconfig = workshop::kubeconfig(format)?;
+    let known = kubeconfig.view().await;
+    let remembered = paths.state.join(state::FILE);
+    let context = match target.context.as_str() {
+        "-" => before(&remembered, &known).ok_or_else(|| {
+            Failure::new(
+                "Could not switch to the context from before",
+                &NoWayBack,
+                format,
+            )
+        })?,
+        name => named(name, &known, engine, format).await?,
+    };
+    if !target.yes && known.current.as_ref() != Some(&context) {
+        // Settings that cannot be read protect as the defaults do.
+        let rules = Settings::load(&paths.config.join(settings::FILE)).unwrap_or_default();
+        let entry = known.all.iter().find(|entry| entry.name == context);
+        let reason = entry.and_then(|entry| protection(entry, &rules.protection).reason);
+        if let Some(reason) = reason {
+            confirm(&format!("`{context}` is protected: {reason}."))?;
+        }
+    }
+    let _change = kubeconfig.use_context(&context).await.map_err(|error| {
+        Failure::new(format!("Could not switch to `{context}`"), &error, format)
+    })?;
+    if known.current.as_ref() != Some(&context)
+        && let Ok(state) = State::load(&remembered)
+    {
+        // Without it only `-` does not know the way back.
+        let _ = state
+            .after_switch(known.current.as_ref(), Some(&context))
+            .save(&remembered);
+    }
+    match format {
+        Format::Text => println!("`{context}` is the current context"),
+        Format::Json => print_json(&Current { context }),
+    }
+    Ok(())
+}
+
+fn before(remembered: &std::path::Path, known: &Contexts) -> Option<ContextName> {
+    let recent = State::load(remembered).ok()?.recent_contexts;
+    recent
+        .into_iter()
+        .find(|name| known.has(name) && known.current.as_ref() != Some(name))
+}
+
+fn confirm(why: &str) -> Result<(), Failure> {
+    match ask(&format!("{why} Switch to it?")) {
+        Answer::Yes => Ok(()),
+        Answer::No => Err(Failure::Declined),
+        Answer::NobodyThere => {
+            eprintln!(
+                "{why} Nothing was changed: there is no terminal to ask on\nhint: Give `--yes` to switch without asking."
+            );
+            Err(Failure::Usage)
+        }
+    }
+}
+
+/// The context that a name means: its own, or its cluster's.
+async fn named(
+    name: &str,
+    known: &Contexts,
+    engine: Option<String>,
+    format: Format,
+) -> Result<ContextName, Failure> {
+    let given = ContextName::new(name);
+    let of_cluster = ContextName::of_cluster(&ClusterName::observed(name));
+    if known.has(&given) {
+        Ok(given)
+    } else if known.has(&of_cluster) {
+        Ok(of_cluster)
+    } else {
+        Ok(added(name, engine, format).await?.unwrap_or(given))
+    }
+}
+
+/// Adds the context of the cluster that `name` names, or whose context it would be, if there is one.
+/// Without an engine there is none: what is told is that there is no such context.
+async fn added(
+    name: &str,
+    engine: Option<String>,
+    format: Format,
+) -> Result<Option<ContextName>, Failure> {
+    let Ok(workshop) = Workshop::open(engine, format).await else {
+        return Ok(None);
+    };
+    let means = &workshop.means;
+    let clusters = means.engine.inventory().await.unwrap_or_default();
+    let named =
+        |cluster: &Cluster| cluster.name.as_str() == name || cluster.name.prefixed() == name;
+    let Some(cluster) = clusters.into_iter().find(named) else {
+        return Ok(None);
+    };
+    let cluster = cluster.name;
+    operation::use_cluster(means, &cluster)
+        .await
+        .map_err(|error| {
+            let what = format!("Could not add cluster `{cluster}` to the kubeconfig");
+            Failure::new(what, &error, format)
+        })?;
+    Ok(Some(ContextName::of_cluster(&cluster)))
+}

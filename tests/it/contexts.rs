@@ -1,0 +1,121 @@
+//! Contexts on the command line: switch and go back, ask before production, one for a shell, undo.
+
+use k3tray_tests::Sandbox;
+
+use crate::scene::{SOMEBODYS_KUBECONFIG, finish, give_kubeconfig, k3tray, kubeconfig, kubectl};
+
+/// Two contexts: `production` (by [`SOMEBODYS_KUBECONFIG`]) and `staging`, which is the current one.
+async fn two_contexts(sandbox: &Sandbox) {
+    give_kubeconfig(sandbox);
+    let staging = [
+        "config",
+        "set-context",
+        "staging",
+        "--cluster=production",
+        "--user=me",
+        "--namespace=shop",
+    ];
+    kubectl(sandbox, &staging).await;
+    kubectl(sandbox, &["config", "use-context", "staging"]).await;
+}
+
+async fn current(sandbox: &Sandbox) -> String {
+    kubectl(sandbox, &["config", "current-context"]).await
+}
+
+#[tokio::test]
+async fn a_protected_context_is_not_switched_to_where_nobody_can_be_asked() {
+    let sandbox = Sandbox::new("ctx-care").await;
+    two_contexts(&sandbox).await;
+    let before = kubeconfig(&sandbox);
+    k3tray(&sandbox, &["use", "production"])
+        .await
+        .ended(2)
+        .told(&["`production` is protected", "`--yes`"]);
+    assert_eq!(kubeconfig(&sandbox), before);
+    k3tray(&sandbox, &["use", "production", "--yes"])
+        .await
+        .ended(0);
+    assert_eq!(current(&sandbox).await, "production\n");
+}
+
+#[tokio::test]
+async fn a_dash_goes_back_to_the_context_from_before() {
+    let sandbox = Sandbox::new("ctx-back").await;
+    two_contexts(&sandbox).await;
+    k3tray(&sandbox, &["use", "-"])
+        .await
+        .ended(2)
+        .told(&["no other context was the current one before"]);
+    k3tray(&sandbox, &["use", "production", "-y"])
+        .await
+        .ended(0);
+    k3tray(&sandbox, &["use", "-", "-y"]).await.ended(0);
+    assert_eq!(current(&sandbox).await, "staging\n");
+    k3tray(&sandbox, &["use", "-", "-y"]).await.ended(0);
+    assert_eq!(current(&sandbox).await, "production\n");
+}
+
+#[tokio::test]
+async fn a_change_is_listed_shown_without_secrets_and_undone_to_the_byte() {
+    let sandbox = Sandbox::new("ctx-undo").await;
+    give_kubeconfig(&sandbox);
+    kubectl(
+        &sandbox,
+        &["config", "set-context", "other", "--cluster=production"],
+    )
+    .await;
+    let before = kubeconfig(&sandbox);
+    k3tray(&sandbox, &["use", "other", "-y"]).await.ended(0);
+    let history = k3tray(&sandbox, &["kubeconfig", "history", "-ojson"])
+        .await
+        .ended(0)
+        .json();
+    assert_eq!(
+        history[0]["by"],
+        serde_json::json!({ "kind": "k3tray", "deed": { "kind": "useContext", "context": "other" } })
+    );
+    let number = history[0]["id"].to_string();
+    let shown = k3tray(&sandbox, &["kubeconfig", "diff", &number])
+        .await
+        .ended(0)
+        .out;
+    assert!(shown.contains("current-context: "), "{shown}");
+    assert!(!shown.contains("not-a-token"), "{shown}");
+    k3tray(&sandbox, &["kubeconfig", "undo"]).await.ended(0);
+    assert_eq!(kubeconfig(&sandbox), before);
+    assert!(before.contains("current-context: production"), "{before}");
+    assert_ne!(before, SOMEBODYS_KUBECONFIG, "kubectl has rewritten it");
+}
+
+#[tokio::test]
+async fn a_shell_of_one_context_leaves_the_current_one_alone() {
+    let mut sandbox = Sandbox::new("ctx-shell").await;
+    two_contexts(&sandbox).await;
+    let before = kubeconfig(&sandbox);
+    let script = sandbox.home().join("my shell");
+    std::fs::write(
+        &script,
+        "#!/bin/sh\nkubectl config get-contexts -oname\nkubectl config view --minify -ojsonpath='{..namespace}'\nexit 7\n",
+    )
+    .unwrap();
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    sandbox.set("SHELL", &script);
+    let said = k3tray(&sandbox, &["shell", "production", "--namespace", "web"])
+        .await
+        .ended(7);
+    assert_eq!(said.out, "production\nweb");
+    assert_eq!(kubeconfig(&sandbox), before, "the user's own is untouched");
+
+    let mut shell = sandbox.command("sh");
+    let k3tray = k3tray_tests::process::program("k3tray");
+    shell.arg("-c").arg(format!(
+        "eval \"$('{}' env production)\" && kubectl config current-context",
+        k3tray.display()
+    ));
+    assert_eq!(finish(shell).await.ended(0).out, "production\n");
+    assert_eq!(current(&sandbox).await, "staging\n");
+}
