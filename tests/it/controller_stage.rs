@@ -17,6 +17,7 @@ use k3tray_core::{
     error::Problem,
     operation::{Deadlines, Means, Operation, Reporter, Run},
     paths::Paths,
+    protection::ProtectionRules,
     snapshot::{EndpointView, EngineDetails, EngineStatus, EngineView, Snapshot},
     state::State,
 };
@@ -88,6 +89,7 @@ impl Stage {
             paths: paths.clone(),
             engine: Some(docker.address()),
             remembered: State::default(),
+            protection: ProtectionRules::default(),
             settings_problem: None,
             state_problem: None,
             deadlines: Deadlines::default(),

@@ -42,7 +42,7 @@ async fn a_context_chosen_in_the_tray_is_kubectls_and_one_chosen_by_kubectl_is_t
         .await;
     assert_eq!(
         contexts.to_string(),
-        "(x) alpha\n( ) beta_2\n( ) gamma\n--\nAll contexts…\n"
+        "(x) alpha\n( ) beta_2\n( ) gamma\n--\nSearch…\nAll contexts…\n"
     );
 
     menu.click(&["Context: ", "beta_2"], patience()).await;

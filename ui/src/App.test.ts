@@ -7,6 +7,7 @@ import App from "./App.svelte";
 import { RecordedBackend } from "./fixtures/backend";
 import {
   away,
+  careful,
   creating,
   empty,
   engineAway,
@@ -14,6 +15,7 @@ import {
   full,
   measured,
   portTaken,
+  PRODUCTION,
   stopping,
 } from "./fixtures/snapshots";
 import type { Snapshot, View } from "./lib/bindings";
@@ -255,4 +257,28 @@ test("a snapshot takes the focus from nobody", async () => {
   backend.send(newer(full, { clusters: [] }));
   await screen.findByText("No clusters yet");
   expect(button).toHaveFocus();
+});
+
+test("a protected current context frames the window, says why, and when it is left", async () => {
+  await open(careful);
+  expect(screen.getByRole("note")).toHaveTextContent(
+    `${PRODUCTION} is protected: it has the word production. k3tray goes back to k3d-dev at`,
+  );
+});
+
+test("a protected context is switched to only after one more word", async () => {
+  const backend = await open(full, { kind: "askContext", name: PRODUCTION });
+  expect(screen.getByRole("dialog")).toHaveTextContent("https://0A1B2C3D.gr7.eu-west-1.eks.example.com");
+  expect(screen.getByRole("button", { name: "Stay in k3d-dev" })).toHaveFocus();
+  await userEvent.click(screen.getByRole("button", { name: "Switch" }));
+  expect(backend.actions).toEqual([`use-protected:${PRODUCTION}`]);
+  expect(screen.queryByRole("dialog")).toBeNull();
+});
+
+test("any context of elsewhere can be protected, and no longer be", async () => {
+  const backend = await open(full, { kind: "contexts" });
+  await userEvent.click(screen.getByRole("button", { name: "Protect staging" }));
+  await userEvent.click(screen.getByRole("button", { name: `Unprotect ${PRODUCTION}` }));
+  expect(backend.actions).toEqual(["protect:staging", `unprotect:${PRODUCTION}`]);
+  expect(screen.queryByRole("button", { name: "Protect k3d-dev" })).toBeNull();
 });

@@ -42,6 +42,11 @@ pub enum View {
     Contexts,
     /// Shortcuts and what the desktop says of them.
     Shortcuts,
+    /// Asks before a protected context becomes the current one.
+    AskContext {
+        /// Which.
+        name: ContextName,
+    },
     /// The small window to switch contexts in by typing.
     Palette,
 }
@@ -69,8 +74,14 @@ pub enum Action {
     StartNode(String),
     /// Stop one node's container.
     StopNode(String),
-    /// Make a context the current one.
+    /// Make a context the current one; a protected one is asked about first.
     UseContext(ContextName),
+    /// Make a context the current one, protected or not: the asking is done.
+    UseProtected(ContextName),
+    /// Have a context handled with care.
+    Protect(ContextName),
+    /// Have it handled as any other.
+    Unprotect(ContextName),
     /// Cancel a running operation.
     Cancel(OperationId),
     /// Forget an ended operation.
@@ -114,6 +125,9 @@ impl fmt::Display for Action {
             Self::StartNode(name) => write!(f, "start-node:{name}"),
             Self::StopNode(name) => write!(f, "stop-node:{name}"),
             Self::UseContext(name) => write!(f, "use-context:{name}"),
+            Self::UseProtected(name) => write!(f, "use-protected:{name}"),
+            Self::Protect(name) => write!(f, "protect:{name}"),
+            Self::Unprotect(name) => write!(f, "unprotect:{name}"),
             Self::Cancel(id) => write!(f, "cancel:{id}"),
             Self::Dismiss(id) => write!(f, "dismiss:{id}"),
             Self::CopyExport(name) => write!(f, "copy-export:{name}"),
@@ -123,6 +137,7 @@ impl fmt::Display for Action {
             Self::Show(View::Delete { name }) => write!(f, "ask-delete:{name}"),
             Self::Show(View::Contexts) => f.write_str("show-contexts"),
             Self::Show(View::Shortcuts) => f.write_str("show-shortcuts"),
+            Self::Show(View::AskContext { name }) => write!(f, "ask-context:{name}"),
             Self::Show(View::Palette) => f.write_str("switch-context"),
             Self::ShowCurrent => f.write_str("show-current"),
             Self::Quit => f.write_str("quit"),
@@ -171,6 +186,12 @@ impl FromStr for Action {
             "start-node" => Self::StartNode(node()?),
             "stop-node" => Self::StopNode(node()?),
             "use-context" => Self::UseContext(ContextName::new(node()?)),
+            "use-protected" => Self::UseProtected(ContextName::new(node()?)),
+            "protect" => Self::Protect(ContextName::new(node()?)),
+            "unprotect" => Self::Unprotect(ContextName::new(node()?)),
+            "ask-context" => Self::Show(View::AskContext {
+                name: ContextName::new(node()?),
+            }),
             "cancel" => Self::Cancel(operation()?),
             "dismiss" => Self::Dismiss(operation()?),
             "copy-export" => Self::CopyExport(cluster()?),
@@ -197,6 +218,8 @@ mod tests {
 
     fn any_action() -> impl Strategy<Value = Action> {
         let name = || "[a-z][a-z0-9.-]{0,12}".prop_map(ClusterName::observed);
+        // Context names are free text: cloud tools put colons and slashes into them.
+        let context = || "\\PC{1,40}".prop_map(ContextName::new);
         prop_oneof![
             Just(Action::NewCluster),
             Just(Action::DeleteCurrent),
@@ -218,8 +241,11 @@ mod tests {
             name().prop_map(|name| Action::Show(View::Delete { name })),
             "[a-z0-9-]{1,20}".prop_map(Action::StartNode),
             "[a-z0-9-]{1,20}".prop_map(Action::StopNode),
-            // Context names are free text: cloud tools put colons and slashes into them.
-            "\\PC{1,40}".prop_map(|name| Action::UseContext(ContextName::new(name))),
+            context().prop_map(Action::UseContext),
+            context().prop_map(Action::UseProtected),
+            context().prop_map(Action::Protect),
+            context().prop_map(Action::Unprotect),
+            context().prop_map(|name| Action::Show(View::AskContext { name })),
             any::<u32>().prop_map(|id| Action::Cancel(OperationId(id))),
             any::<u32>().prop_map(|id| Action::Dismiss(OperationId(id))),
         ]

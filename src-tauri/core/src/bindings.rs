@@ -77,6 +77,7 @@ fn the_bindings_of_the_window_are_fresh() {
         snapshot::EngineView,
         snapshot::ShortcutState,
         snapshot::Shortcut,
+        snapshot::WayBack,
         snapshot::Snapshot,
         image::NodeImage,
         controller::Check,

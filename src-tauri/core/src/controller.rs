@@ -1,7 +1,7 @@
 //! The one loop that owns all state: events in, a snapshot and effects out.
 //!
 //! - `event`: the closed lists of what can happen and of what is then to be done.
-//! - `model`, `reduce`, `observe`, `request`: what is known and how it changes; pure and synchronous.
+//! - `model`, `reduce`, `observe`, `request`, `guard`: what is known and how it changes; pure and synchronous.
 //! - `run`, `sources`, `work`, `export`: where events come from and how effects are carried out, in tasks.
 //! - `handle`: what the shell holds.
 //!
@@ -10,6 +10,7 @@
 
 mod event;
 mod export;
+mod guard;
 mod handle;
 mod model;
 mod observe;
@@ -38,6 +39,7 @@ use crate::{
     notice::Notice,
     operation::Deadlines,
     paths::Paths,
+    protection::ProtectionRules,
     settings::{self, Settings},
     state::{self, State},
     stored::StoredError,
@@ -71,6 +73,8 @@ pub struct ControllerConfig {
     pub engine: Option<String>,
     /// What the app remembers from its last run.
     pub remembered: State,
+    /// Which contexts are to be handled with care.
+    pub protection: ProtectionRules,
     /// Why the settings could not be read; shown for as long as the app runs.
     pub settings_problem: Option<Problem>,
     /// Why what is remembered could not be read; shown until it is written anew.
@@ -94,6 +98,7 @@ impl ControllerConfig {
             paths,
             engine: settings.engine,
             remembered,
+            protection: settings.protection,
             settings_problem,
             state_problem,
             deadlines: Deadlines::default(),
@@ -120,6 +125,7 @@ impl Controller {
         let (engine, _) = watch::channel(None);
         let model = Model::new(Beginning {
             remembered: config.remembered.clone(),
+            rules: config.protection.clone(),
             settings_problem: config.settings_problem.clone(),
             state_problem: config.state_problem.clone(),
             default_image: config

@@ -1,7 +1,5 @@
 //! Which icon the tray shows, and what it says under the pointer.
 
-use serde::{Deserialize, Serialize};
-
 use crate::{
     condition::Condition,
     menu,
@@ -9,10 +7,18 @@ use crate::{
     snapshot::{EngineStatus, Snapshot},
 };
 
-/// What the tray icon says at a glance; each has a drawing of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Icon {
+/// What the tray icon says at a glance; each combination has a drawing of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Icon {
+    /// How things are.
+    pub state: State,
+    /// Whether kubectl points at a context that is to be handled with care: another colour and shape.
+    pub protected: bool,
+}
+
+/// How things are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum State {
     /// Nothing to see to.
     Idle,
     /// An operation runs.
@@ -25,6 +31,13 @@ pub enum Icon {
 
 /// The icon for a snapshot. Of several reasons the one that explains the others wins.
 pub fn icon(snapshot: &Snapshot) -> Icon {
+    Icon {
+        state: state(snapshot),
+        protected: snapshot.current_protection().is_some(),
+    }
+}
+
+fn state(snapshot: &Snapshot) -> State {
     let ill = snapshot
         .clusters
         .iter()
@@ -34,13 +47,13 @@ pub fn icon(snapshot: &Snapshot) -> Icon {
         .iter()
         .any(|operation| matches!(operation.state, OperationState::Failed { .. }));
     if matches!(snapshot.engine.status, EngineStatus::Away { .. }) {
-        Icon::Away
+        State::Away
     } else if snapshot.operations.iter().any(Operation::is_running) {
-        Icon::Busy
+        State::Busy
     } else if ill || failed || !snapshot.problems.is_empty() {
-        Icon::Degraded
+        State::Degraded
     } else {
-        Icon::Idle
+        State::Idle
     }
 }
 
@@ -72,11 +85,15 @@ pub fn tooltip(snapshot: &Snapshot) -> (String, String) {
         0 => None,
         more => Some(format!("and {more} more")),
     };
-    let context = snapshot
-        .contexts
-        .current
-        .as_ref()
-        .map(|name| format!("Context: {name}"));
+    let context =
+        snapshot
+            .contexts
+            .current
+            .as_ref()
+            .map(|name| match snapshot.current_protection() {
+                None => format!("Context: {name}"),
+                Some(_) => format!("Context: {name} (protected)"),
+            });
     let lines: Vec<String> = engine
         .into_iter()
         .chain(work)
@@ -95,38 +112,62 @@ mod tests {
     #[test]
     fn each_state_has_its_icon() {
         let cases = [
-            (Snapshot::initial(), Icon::Idle),
-            (snapshots::ready(), Icon::Idle),
+            (Snapshot::initial(), State::Idle),
+            (snapshots::ready(), State::Idle),
             (
                 snapshots::ready().with(snapshots::cluster("dev", 3, 3)),
-                Icon::Idle,
+                State::Idle,
             ),
             (
                 snapshots::ready().with(snapshots::stopped("dev")),
-                Icon::Idle,
+                State::Idle,
             ),
             (
                 snapshots::ready().with(snapshots::cluster("dev", 2, 3)),
-                Icon::Degraded,
+                State::Degraded,
             ),
             (
                 snapshots::ready().with_operation(snapshots::creating("dev")),
-                Icon::Busy,
+                State::Busy,
             ),
             (
                 snapshots::ready().with_operation(snapshots::failed("dev")),
-                Icon::Degraded,
+                State::Degraded,
             ),
             (
                 snapshots::away()
                     .with(snapshots::cluster("dev", 2, 3))
                     .with_operation(snapshots::creating("new")),
-                Icon::Away,
+                State::Away,
             ),
         ];
         for (snapshot, expected) in cases {
+            let expected = Icon {
+                state: expected,
+                protected: false,
+            };
             assert_eq!(icon(&snapshot), expected, "{snapshot:#?}");
         }
+    }
+
+    #[test]
+    fn a_protected_current_context_is_seen_at_a_glance_in_every_state() {
+        let names = ["production", "k3d-dev"];
+        let at = |current| {
+            snapshots::away()
+                .with_contexts(&names, Some(current))
+                .with_protected("production")
+        };
+        let protected = Icon {
+            state: State::Away,
+            protected: true,
+        };
+        assert_eq!(icon(&at("production")), protected);
+        assert!(!icon(&at("k3d-dev")).protected);
+        assert_eq!(
+            tooltip(&at("production")).1,
+            "Docker is not running\nContext: production (protected)"
+        );
     }
 
     #[test]

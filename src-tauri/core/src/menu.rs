@@ -91,10 +91,7 @@ pub fn menu(snapshot: &Snapshot) -> Menu {
         clusters::entries(snapshot),
         work::entries(snapshot),
         new_cluster(snapshot),
-        vec![contexts::entry(
-            &snapshot.contexts,
-            &snapshot.recent_contexts,
-        )],
+        vec![contexts::entry(snapshot)],
         ending(snapshot),
     ];
     let mut entries = Vec::new();

@@ -24,6 +24,16 @@ pub struct Notice {
     pub urgent: bool,
 }
 
+impl Notice {
+    /// What the button says that does what a click does.
+    pub fn button(&self) -> &'static str {
+        match self.action {
+            Some(Action::UseContext(_)) => "Go back",
+            _ => "Show",
+        }
+    }
+}
+
 /// What happened between two snapshots that is worth a notification. Things that were already so in
 /// the first of all snapshots are not news.
 pub fn notices(old: &Snapshot, new: &Snapshot) -> Vec<Notice> {

@@ -3,6 +3,9 @@
 //! Tray menu, icon, notices and window are pure functions of a [`Snapshot`]; only the controller makes
 //! one. It holds no secret: it goes into the window as it is.
 
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -10,6 +13,7 @@ use crate::{
     context::{ContextName, Contexts},
     error::Problem,
     operation::Operation,
+    protection::Reason,
     spec::Draft,
 };
 
@@ -108,6 +112,18 @@ pub struct Shortcut {
     pub state: ShortcutState,
 }
 
+/// When the current context becomes another one by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct WayBack {
+    /// When.
+    #[cfg_attr(test, ts(type = "string"))]
+    pub at: Timestamp,
+    /// Which one.
+    pub to: ContextName,
+}
+
 /// Everything shown.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -123,6 +139,10 @@ pub struct Snapshot {
     pub contexts: Contexts,
     /// Those that were current before and still exist, the latest first; never the current one.
     pub recent_contexts: Vec<ContextName>,
+    /// Those that are to be handled with care, and why.
+    pub protected: BTreeMap<ContextName, Reason>,
+    /// When a protected context stops being the current one by itself.
+    pub way_back: Option<WayBack>,
     /// Running operations and those that ended lately, oldest first.
     pub operations: Vec<Operation>,
     /// Things that are wrong and belong to no operation.
@@ -149,6 +169,8 @@ impl Snapshot {
             clusters: Vec::new(),
             contexts: Contexts::default(),
             recent_contexts: Vec::new(),
+            protected: BTreeMap::new(),
+            way_back: None,
             operations: Vec::new(),
             problems: Vec::new(),
             shortcuts: Vec::new(),
@@ -161,6 +183,11 @@ impl Snapshot {
     /// Whether the clusters are only remembered.
     pub fn is_stale(&self) -> bool {
         !matches!(self.engine.status, EngineStatus::Ready { .. })
+    }
+
+    /// Why the current context is to be handled with care, if it is.
+    pub fn current_protection(&self) -> Option<&Reason> {
+        self.protected.get(self.contexts.current.as_ref()?)
     }
 
     /// The cluster of that name.

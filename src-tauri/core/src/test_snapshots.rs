@@ -8,6 +8,7 @@ use crate::{
     error::{Code, Problem},
     node::{Node, NodeHealth, NodeState, Readiness, Role},
     operation::{Operation, OperationId, OperationState, Report, Verb},
+    protection::Reason,
     snapshot::{EndpointView, EngineDetails, EngineStatus, EngineView, Snapshot},
 };
 
@@ -19,6 +20,7 @@ pub(crate) trait Build: Sized {
     fn with(self, cluster: Cluster) -> Self;
     fn with_operation(self, operation: Operation) -> Self;
     fn with_contexts(self, names: &[&str], current: Option<&str>) -> Self;
+    fn with_protected(self, name: &str) -> Self;
 }
 
 impl Build for Snapshot {
@@ -35,6 +37,12 @@ impl Build for Snapshot {
     /// Names that begin with `k3d-` are local.
     fn with_contexts(mut self, names: &[&str], current: Option<&str>) -> Self {
         self.contexts = contexts(names, current);
+        self
+    }
+
+    fn with_protected(mut self, name: &str) -> Self {
+        self.protected
+            .insert(ContextName::new(name), Reason::Chosen);
         self
     }
 }

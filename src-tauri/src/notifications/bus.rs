@@ -124,7 +124,7 @@ impl Desk {
             notice.body.clone()
         };
         let actions: &[&str] = match notice.action {
-            Some(_) => &[DEFAULT, "Show"],
+            Some(_) => &[DEFAULT, notice.button()],
             None => &[],
         };
         let hints = HashMap::from([

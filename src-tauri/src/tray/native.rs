@@ -3,7 +3,7 @@
 
 use k3tray_core::{
     action::{Action, View},
-    icon::Icon,
+    icon::{Icon, State},
     menu::{Dot, Entry, Item, Menu as Value, Submenu as Branch},
 };
 use tauri::{
@@ -180,11 +180,15 @@ fn drawing(icon: Icon) -> tauri::Result<Image<'static>> {
             }
         };
     }
-    Image::from_bytes(match icon {
-        Icon::Idle => png!("idle"),
-        Icon::Busy => png!("busy"),
-        Icon::Degraded => png!("degraded"),
-        Icon::Away => png!("away"),
+    Image::from_bytes(match (icon.state, icon.protected) {
+        (State::Idle, false) => png!("idle"),
+        (State::Busy, false) => png!("busy"),
+        (State::Degraded, false) => png!("degraded"),
+        (State::Away, false) => png!("away"),
+        (State::Idle, true) => png!("protected-idle"),
+        (State::Busy, true) => png!("protected-busy"),
+        (State::Degraded, true) => png!("protected-degraded"),
+        (State::Away, true) => png!("protected-away"),
     })
 }
 

@@ -19,6 +19,7 @@ export const DRAWINGS = {
   copy: "M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3",
   warning: "M8 2.2 14.6 13.5H1.4zM8 6.5v3.2M8 11.6h.01",
   hint: "M6 12.5h4M6.5 14.5h3M5.8 10.5C4.6 9.7 4 8.5 4 7a4 4 0 1 1 8 0c0 1.5-.6 2.7-1.8 3.5z",
+  lock: "M4 7h8v6.5H4zM5.7 7V5a2.3 2.3 0 0 1 4.6 0v2",
   search: "M7 12A5 5 0 1 0 7 2a5 5 0 0 0 0 10zM10.7 10.7 14 14",
   information: "M8 14.5a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM8 7.3v3.7M8 5h.01",
 } as const;

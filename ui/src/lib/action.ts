@@ -12,6 +12,13 @@ export const onNode = (verb: "start" | "stop", node: string): string => `${verb}
 /** Makes a context the current one. */
 export const useContext = (context: string): string => `use-context:${context}`;
 
+/** Makes a context the current one, protected or not: the asking is done. */
+export const useProtected = (context: string): string => `use-protected:${context}`;
+
+/** Has a context handled with care, or as any other. */
+export const protect = (context: string, care: boolean): string =>
+  `${care ? "protect" : "unprotect"}:${context}`;
+
 /** Cancels a running operation. */
 export const cancel = (operation: number): string => `cancel:${operation}`;
 

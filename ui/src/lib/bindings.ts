@@ -784,7 +784,11 @@ name: ClusterName, } | { "kind": "newCluster" } | { "kind": "delete",
 /**
  * What would go.
  */
-name: ClusterName, } | { "kind": "contexts" } | { "kind": "shortcuts" } | { "kind": "palette" };
+name: ClusterName, } | { "kind": "contexts" } | { "kind": "shortcuts" } | { "kind": "askContext", 
+/**
+ * Which.
+ */
+name: ContextName, } | { "kind": "palette" };
 
 /**
  * Which engine, and why that one.
@@ -881,6 +885,19 @@ keys: string,
 state: ShortcutState, };
 
 /**
+ * When the current context becomes another one by itself.
+ */
+export type WayBack = { 
+/**
+ * When.
+ */
+at: string, 
+/**
+ * Which one.
+ */
+to: ContextName, };
+
+/**
  * Everything shown.
  */
 export type Snapshot = { 
@@ -904,6 +921,14 @@ contexts: Contexts,
  * Those that were current before and still exist, the latest first; never the current one.
  */
 recentContexts: Array<ContextName>, 
+/**
+ * Those that are to be handled with care, and why.
+ */
+protected: { [key in ContextName]: Reason }, 
+/**
+ * When a protected context stops being the current one by itself.
+ */
+wayBack: WayBack | null, 
 /**
  * Running operations and those that ended lately, oldest first.
  */

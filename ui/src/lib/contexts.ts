@@ -1,5 +1,5 @@
 // Finding a context by a few letters of anything that is known of it.
-import type { Context, Snapshot } from "./bindings";
+import type { Context, Reason, Snapshot } from "./bindings";
 
 /** A context that was found, and how well it fits. */
 interface Found {
@@ -62,6 +62,18 @@ function inName(name: string, word: string): number | null {
   if (at === 0) return 4;
   const parts = name.split(/[^a-z0-9]+/);
   return parts.some((part) => part.startsWith(word)) ? 3 : 2;
+}
+
+/** Why a context is to be handled with care, as the end of a sentence. */
+export function reasonWords(reason: Reason): string {
+  switch (reason.kind) {
+    case "chosen":
+      return "you marked it";
+    case "rule":
+      return `it matches your rule \`${reason.pattern}\``;
+    case "word":
+      return `it has the word \`${reason.word}\``;
+  }
 }
 
 /** Whether the cluster of ours that a context leads to was looked for and is not there. */

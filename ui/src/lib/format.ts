@@ -1,5 +1,9 @@
 // Durations, ages, sizes and counts as a person reads them. Times are in milliseconds, sizes in bytes.
 
+/** The time of day in hours and minutes. */
+export const clockTime = (at: string): string =>
+  new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+
 /** A count with its noun: "1 server", "2 servers", "no agents". */
 export function count(number: number, one: string, many = `${one}s`): string {
   if (number === 0) return `no ${many}`;

@@ -10,9 +10,9 @@ export class Route {
     return this.#past.at(-1) ?? { kind: "clusters" };
   }
 
-  /** The view behind the question whether to delete; else the shown one. */
+  /** The view behind a question; else the shown one. */
   get ground(): View {
-    return this.#past.findLast((view) => view.kind !== "delete") ?? { kind: "clusters" };
+    return this.#past.findLast((view) => !isQuestion(view)) ?? { kind: "clusters" };
   }
 
   /** Shows a view. To show the clusters is to be home, from where no way leads back. */
@@ -26,6 +26,9 @@ export class Route {
     this.#past = this.#past.length > 1 ? this.#past.slice(0, -1) : [{ kind: "clusters" }];
   }
 }
+
+/** Whether it stands before another view and waits for an answer. */
+export const isQuestion = (view: View): boolean => view.kind === "delete" || view.kind === "askContext";
 
 function same(one: View, other: View): boolean {
   const name = (view: View): string | null => ("name" in view ? view.name : null);

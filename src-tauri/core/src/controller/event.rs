@@ -12,6 +12,7 @@ use crate::{
     health::Nodes,
     node::Usage,
     operation::{OperationId, Report, Verb},
+    protection::ProtectionRules,
     snapshot::{EndpointView, EngineDetails, Shortcut},
     spec::{ClusterSpec, Draft},
     state::State,
@@ -237,6 +238,8 @@ pub(super) enum Errand {
     },
     /// Write down what is remembered.
     Remember(State),
+    /// Write down which contexts are to be handled with care.
+    Protect(ProtectionRules),
 }
 
 impl Errand {
@@ -255,6 +258,7 @@ impl Errand {
             Self::CopyExport { cluster, .. } => {
                 format!("Could not write a kubeconfig for cluster `{cluster}`")
             }
+            Self::Protect(_) => "Could not keep which contexts are protected".into(),
             Self::Remember(_) => "Could not remember the last settings".into(),
         }
     }

@@ -9,11 +9,13 @@ use jiff::Timestamp;
 use super::event::{Errand, Watch};
 use crate::{
     cluster::{Cluster, ClusterName},
+    context::ContextName,
     error::Problem,
     health::Nodes,
     image::NodeImage,
     node::{NodeHealth, NodeState, Readiness, Usage},
     operation::OperationId,
+    protection::ProtectionRules,
     snapshot::{EngineDetails, Snapshot},
     spec::Draft,
     state::State,
@@ -35,6 +37,12 @@ pub(super) struct Model {
     pub(super) unchecked: bool,
     /// When they are listed next at the latest.
     pub(super) list_at: Option<Timestamp>,
+    /// Which contexts are to be handled with care.
+    pub(super) rules: ProtectionRules,
+    /// Whether the kubeconfig was read already.
+    pub(super) contexts_known: bool,
+    /// The context that is being switched to from here.
+    pub(super) switching: Option<ContextName>,
     /// Who is watched, and what was heard.
     pub(super) watched: BTreeMap<ClusterName, Watched>,
     /// The number of the next watch.
@@ -99,6 +107,8 @@ pub(super) enum Concern {
     State,
     /// The user's own shortcuts.
     Shortcuts,
+    /// Which contexts are protected.
+    Protection,
     /// What did not work beside an operation that did.
     Operation(OperationId),
 }
@@ -111,6 +121,7 @@ impl Concern {
             Errand::StartNode(_) | Errand::StopNode(_) => Self::Node,
             Errand::CopyExport { .. } => Self::Copy,
             Errand::Remember(_) => Self::State,
+            Errand::Protect(_) => Self::Protection,
         }
     }
 }
@@ -119,6 +130,8 @@ impl Concern {
 pub(super) struct Beginning {
     /// What is remembered from the last run.
     pub(super) remembered: State,
+    /// Which contexts are to be handled with care.
+    pub(super) rules: ProtectionRules,
     /// Why the settings could not be read.
     pub(super) settings_problem: Option<Problem>,
     /// Why what is remembered could not be read.
@@ -141,6 +154,9 @@ impl Model {
         Self {
             shown: Snapshot::initial(),
             remembered: beginning.remembered,
+            rules: beginning.rules,
+            contexts_known: false,
+            switching: None,
             listed: vec![],
             connected: None,
             listing: Listing::Idle,

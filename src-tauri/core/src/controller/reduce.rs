@@ -11,7 +11,6 @@ use super::{
 };
 use crate::{
     cluster::Cluster,
-    context::Contexts,
     error::{Code, Problem},
     operation::{OperationId, OperationState},
     snapshot::{EndpointView, EngineDetails, EngineStatus},
@@ -53,7 +52,7 @@ impl Model {
                 self.heard(watch, heard);
                 vec![]
             }
-            Event::Contexts(contexts) => self.contexts(contexts),
+            Event::Contexts(contexts) => self.contexts(contexts, now),
             Event::Usage { container, usage } => {
                 if let Some(known) = self.measured.get_mut(&container) {
                     *known = Some(usage);
@@ -110,7 +109,13 @@ impl Model {
     pub(super) fn wake_at(&self) -> Option<Timestamp> {
         let forgotten = self.forgettable().map(|(_, at)| at);
         let told = self.concerns.iter().filter_map(|(_, _, until)| *until);
-        self.list_at.into_iter().chain(forgotten).chain(told).min()
+        let back = self.shown.way_back.as_ref().map(|back| back.at);
+        self.list_at
+            .into_iter()
+            .chain(forgotten)
+            .chain(told)
+            .chain(back)
+            .min()
     }
 
     fn time(&mut self, now: Timestamp) -> Vec<Effect> {
@@ -124,8 +129,10 @@ impl Model {
             .retain(|operation| !forgotten.contains(&operation.id));
         self.concerns
             .retain(|(_, _, until)| until.is_none_or(|until| until > now));
+        let mut effects = self.go_back(now);
         let due = self.list_at.take_if(|at| *at <= now);
-        due.and_then(|_| self.list()).into_iter().collect()
+        effects.extend(due.and_then(|_| self.list()));
+        effects
     }
 
     /// Operations that are over and went well, and until when they are shown.
@@ -254,25 +261,16 @@ impl Model {
         effects
     }
 
-    /// Whoever switched, the context from before is the one to go back to.
-    fn contexts(&mut self, contexts: Contexts) -> Vec<Effect> {
-        let from = self.shown.contexts.current.clone();
-        self.shown.contexts = contexts;
-        let to = self.shown.contexts.current.clone();
-        // Before the first look at the files nothing was current that could be gone back to.
-        let switched = from.is_some() && from != to;
-        let remembered =
-            switched.then(|| self.remember(|state| state.after_switch(from.as_ref(), to.as_ref())));
-        remembered.into_iter().collect()
-    }
-
     /// Changes what is remembered, and has it written.
-    fn remember(&mut self, change: impl FnOnce(State) -> State) -> Effect {
+    pub(super) fn remember(&mut self, change: impl FnOnce(State) -> State) -> Effect {
         self.remembered = change(std::mem::take(&mut self.remembered));
         Effect::Run(Errand::Remember(self.remembered.clone()))
     }
 
     fn ran(&mut self, errand: &Errand, result: Result<(), Problem>, now: Timestamp) {
+        if matches!(errand, Errand::UseContext(_)) {
+            self.switching = None;
+        }
         let concern = Concern::of(errand);
         match result {
             Ok(()) => self.calm(&concern),

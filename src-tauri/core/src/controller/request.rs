@@ -47,7 +47,10 @@ impl Model {
             Action::DeleteCurrent => self.delete_current(),
             Action::StartNode(name) => self.node(Errand::StartNode(name.clone()), &name),
             Action::StopNode(name) => self.node(Errand::StopNode(name.clone()), &name),
-            Action::UseContext(name) => self.use_context(name),
+            Action::UseContext(name) => self.use_context(name, false),
+            Action::UseProtected(name) => self.use_context(name, true),
+            Action::Protect(name) => Ok(self.set_protected(name, true)),
+            Action::Unprotect(name) => Ok(self.set_protected(name, false)),
             Action::Cancel(id) => self.cancel(id),
             Action::Dismiss(id) => self.dismiss(id),
             Action::CopyExport(name) => self.copy_export(&name),
@@ -218,11 +221,17 @@ impl Model {
         Ok(vec![Effect::Run(errand)])
     }
 
-    /// A cluster whose context is gone, by whoever's hand, gets it back when it is asked for.
-    fn use_context(&self, name: ContextName) -> Accepted {
-        let contexts = &self.shown.contexts.all;
+    /// A protected context is asked about first, unless that was `confirmed`. A cluster whose context is
+    /// gone, by whoever's hand, gets it back when it is asked for.
+    fn use_context(&mut self, name: ContextName, confirmed: bool) -> Accepted {
+        let contexts = &self.shown.contexts;
+        let is_current = contexts.current.as_ref() == Some(&name);
+        if self.is_protected(&name) && !is_current && !confirmed {
+            return Ok(show(View::AskContext { name }));
+        }
         let errand = Errand::UseContext(name.clone());
-        if contexts.iter().any(|context| context.name == name) {
+        if contexts.has(&name) {
+            self.switching = Some(name);
             return Ok(vec![Effect::Run(errand)]);
         }
         let mut clusters = self.listed.iter().map(|cluster| &cluster.name);

@@ -25,6 +25,7 @@ use crate::{
     image::NodeImage,
     node::{NodeState, Readiness, Usage},
     operation::{OperationId, OperationState, Report},
+    protection::ProtectionRules,
     snapshot::{EngineStatus, Shortcut, ShortcutState, Snapshot},
     spec::{Draft, Field},
     state::State,
@@ -79,6 +80,7 @@ impl Story {
     fn new() -> Self {
         let model = Model::new(Beginning {
             remembered: State::default(),
+            rules: ProtectionRules::default(),
             settings_problem: None,
             state_problem: None,
             default_image: NodeImage::default(),

@@ -14,6 +14,7 @@ use crate::{
     kubeconfig::Kubeconfig,
     operation::{self, Means, OperationError, OperationId, Reporter, Run},
     paths::Paths,
+    settings::{self, Settings},
     state::{self, State},
 };
 
@@ -135,6 +136,22 @@ impl Tools {
                     .map_err(boxed)?;
                 let _ = self.asks.send(Ask::Copy(line)).await;
                 Ok(())
+            }
+            Errand::Protect(protection) => {
+                let path = self.paths.config.join(settings::FILE);
+                // Read anew: the user may have written something else into it.
+                let save = move || {
+                    let settings = Settings::load(&path)?;
+                    Settings {
+                        protection,
+                        ..settings
+                    }
+                    .save(&path)
+                };
+                match spawn_blocking(save).await {
+                    Ok(saved) => saved.map_err(boxed),
+                    Err(error) => Err(boxed(CutOff(error))),
+                }
             }
             Errand::Remember(remembered) => {
                 let path = self.paths.state.join(state::FILE);

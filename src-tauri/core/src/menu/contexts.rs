@@ -2,34 +2,33 @@
 //!
 //! Which list each stands in is [`groups`]'s decision; of many, the rest is in submenus.
 
-use super::{Dot, Entry, Item, Submenu, shorten};
+use super::{Dot, Entry, Item, Submenu, keys, shorten};
 use crate::{
     action::{Action, View},
     context::{
-        Context, ContextName, Contexts,
+        Context, ContextName,
         groups::{Groups, Row, groups},
     },
+    snapshot::Snapshot,
 };
 
 /// The line that opens the list.
-pub(super) fn entry(contexts: &Contexts, recent: &[ContextName]) -> Entry {
-    let current = contexts.current.as_ref();
-    let exists = |name| contexts.all.iter().any(|context| &context.name == name);
-    let label = match current {
+pub(super) fn entry(snapshot: &Snapshot) -> Entry {
+    let contexts = &snapshot.contexts;
+    let label = match &contexts.current {
         None => "Context: none".to_owned(),
-        Some(name) if exists(name) => format!("Context: {name}"),
+        Some(name) if contexts.has(name) => format!("Context: {}", title(name, snapshot)),
         Some(name) => format!("Context: {name} (missing)"),
     };
-    let is_current = |context: &Context| current == Some(&context.name);
 
     let Groups {
         local,
         recent,
         rest,
-    } = groups(contexts, recent);
+    } = groups(contexts, &snapshot.recent_contexts);
     let first = local.into_iter().chain(recent).map(Row::Context);
     let rows: Vec<Row<'_>> = first.chain(rest).collect();
-    let mut entries = lists(&rows, is_current);
+    let mut entries = lists(&rows, snapshot);
     if entries.is_empty() {
         entries.push(Item::text("No contexts").into());
     }
@@ -42,6 +41,12 @@ pub(super) fn entry(contexts: &Contexts, recent: &[ContextName]) -> Entry {
         entries.push(line.with_dot(Dot::Degraded).into());
     }
     entries.push(Entry::Separator);
+    let palette = Action::Show(View::Palette);
+    let search = Item {
+        shortcut: keys(snapshot, &palette),
+        ..Item::new("Search…", palette)
+    };
+    entries.push(search.into());
     entries.push(Item::new("All contexts…", Action::Show(View::Contexts)).into());
     Entry::Submenu(Submenu {
         label,
@@ -51,7 +56,7 @@ pub(super) fn entry(contexts: &Contexts, recent: &[ContextName]) -> Entry {
 }
 
 /// One list of rows: contexts that stand together are one choice.
-fn lists(rows: &[Row<'_>], is_current: impl Fn(&Context) -> bool + Copy) -> Vec<Entry> {
+fn lists(rows: &[Row<'_>], snapshot: &Snapshot) -> Vec<Entry> {
     let mut entries = Vec::new();
     let mut together: Vec<&Context> = Vec::new();
     for row in rows {
@@ -59,34 +64,46 @@ fn lists(rows: &[Row<'_>], is_current: impl Fn(&Context) -> bool + Copy) -> Vec<
             Row::Context(context) => together.push(context),
             Row::Group { label, rows } => {
                 if !together.is_empty() {
-                    entries.push(radio(&together, is_current));
+                    entries.push(radio(&together, snapshot));
                     together.clear();
                 }
                 entries.push(Entry::Submenu(Submenu {
                     label: label.clone(),
                     dot: None,
-                    entries: lists(rows, is_current),
+                    entries: lists(rows, snapshot),
                 }));
             }
         }
     }
     if !together.is_empty() {
-        entries.push(radio(&together, is_current));
+        entries.push(radio(&together, snapshot));
     }
     entries
 }
 
-fn radio(contexts: &[&Context], is_current: impl Fn(&Context) -> bool) -> Entry {
+fn radio(contexts: &[&Context], snapshot: &Snapshot) -> Entry {
+    let current = snapshot.contexts.current.as_ref();
     Entry::Radio {
-        selected: contexts.iter().position(|context| is_current(context)),
+        selected: contexts
+            .iter()
+            .position(|context| current == Some(&context.name)),
         options: contexts
             .iter()
             .map(|context| {
                 Item::new(
-                    context.name.as_str(),
+                    title(&context.name, snapshot),
                     Action::UseContext(context.name.clone()),
                 )
             })
             .collect(),
+    }
+}
+
+/// Its name, and whether it is to be handled with care.
+fn title(name: &ContextName, snapshot: &Snapshot) -> String {
+    if snapshot.protected.contains_key(name) {
+        format!("{name} (protected)")
+    } else {
+        name.to_string()
     }
 }

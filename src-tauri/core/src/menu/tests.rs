@@ -114,6 +114,7 @@ New cluster… -> new-cluster-form
 Context: none >
     No contexts
     -
+    Search… -> switch-context
     All contexts… -> show-contexts
 -
 Open k3tray -> show
@@ -156,6 +157,7 @@ Context: k3d-dev >
     (o) k3d-dev -> use-context:k3d-dev
     ( ) prod -> use-context:prod
     -
+    Search… -> switch-context
     All contexts… -> show-contexts
 -
 Open k3tray -> show
@@ -267,6 +269,7 @@ New cluster… -> new-cluster-form
 Context: none >
     No contexts
     -
+    Search… -> switch-context
     All contexts… -> show-contexts
 -
 Open k3tray -> show
@@ -291,6 +294,7 @@ New cluster… -> new-cluster-form
 Context: none >
     No contexts
     -
+    Search… -> switch-context
     All contexts… -> show-contexts
 -
 Open k3tray -> show
@@ -321,6 +325,7 @@ New cluster… -> new-cluster-form
 Context: none >
     No contexts
     -
+    Search… -> switch-context
     All contexts… -> show-contexts
 -
 Open k3tray -> show
@@ -364,6 +369,7 @@ New cluster… -> new-cluster-form
 Context: gone (missing) >
     ( ) k3d-dev -> use-context:k3d-dev
     -
+    Search… -> switch-context
     All contexts… -> show-contexts
 -
 Open k3tray -> show

@@ -4,7 +4,7 @@
 //! Alpha is straight. The specification does not say; hosts (Qt's `Format_ARGB32`, GdkPixbuf) read
 //! it so, and premultiplied edges turn dark on them.
 
-use k3tray_core::icon::Icon;
+use k3tray_core::icon::{Icon, State};
 
 macro_rules! drawings {
     ($state:literal) => {
@@ -21,11 +21,15 @@ macro_rules! drawings {
 
 /// An icon in all its sizes, smallest first.
 pub(super) fn of(icon: Icon) -> Vec<ksni::Icon> {
-    let drawings = match icon {
-        Icon::Idle => drawings!("idle"),
-        Icon::Busy => drawings!("busy"),
-        Icon::Degraded => drawings!("degraded"),
-        Icon::Away => drawings!("away"),
+    let drawings = match (icon.state, icon.protected) {
+        (State::Idle, false) => drawings!("idle"),
+        (State::Busy, false) => drawings!("busy"),
+        (State::Degraded, false) => drawings!("degraded"),
+        (State::Away, false) => drawings!("away"),
+        (State::Idle, true) => drawings!("protected-idle"),
+        (State::Busy, true) => drawings!("protected-busy"),
+        (State::Degraded, true) => drawings!("protected-degraded"),
+        (State::Away, true) => drawings!("protected-away"),
     };
     drawings
         .into_iter()
@@ -62,8 +66,11 @@ mod tests {
 
     #[test]
     fn every_state_has_its_own_drawing_in_every_size() {
-        let states = [Icon::Idle, Icon::Busy, Icon::Degraded, Icon::Away];
-        let drawn: Vec<_> = states.map(of).into();
+        let states = [State::Idle, State::Busy, State::Degraded, State::Away]
+            .into_iter()
+            .flat_map(|state| [false, true].map(|protected| Icon { state, protected }))
+            .collect::<Vec<_>>();
+        let drawn: Vec<_> = states.iter().copied().map(of).collect();
         for (state, icons) in states.iter().zip(&drawn) {
             let sizes: Vec<_> = icons
                 .iter()
@@ -90,7 +97,10 @@ mod tests {
 
     #[test]
     fn alpha_comes_first_and_colours_are_not_multiplied_by_it() {
-        let icon = &of(Icon::Idle)[3];
+        let icon = &of(Icon {
+            state: State::Idle,
+            protected: false,
+        })[3];
         let pixels: Vec<_> = icon.data.chunks_exact(4).collect();
         assert!(pixels.contains(&[0, 0, 0, 0].as_slice()), "a clear corner");
         assert!(
