@@ -114,7 +114,7 @@ async fn a_creation_cancelled_in_the_tray_leaves_nothing() {
     let as_before = |menu: &Line| (menu.to_string() == before.to_string()).then_some(());
     menu.until("the tray to be as before", patience(), as_before)
         .await;
-    icon_is(&item, "idle").await;
+    icon_is(&item, "protected-idle").await;
     assert_eq!(desk.gateway.census().await, Census::default());
     assert_eq!(kubeconfig(&desk.sandbox), SOMEBODYS_KUBECONFIG);
     assert_eq!(desk.desktop.notifications().all(), []);
