@@ -1,4 +1,4 @@
-//! Which desktop session this is. The only reader of the environment in the shell.
+//! Which desktop session this is. All that the shell reads of the environment or adds to it.
 
 /// What draws windows and has the keyboard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +44,17 @@ impl Session {
             (None, Some(_), _) => Self::X11,
             (None, None, _) => Self::None,
         }
+    }
+}
+
+/// Keeps GTK from loading OpenGL at its start: that alone is a third of the memory of an app without a
+/// window, and this window has nothing that needs it. Whoever sets the variable is listened to.
+///
+/// Before anything else: the environment is changed safely only while there is one thread.
+#[cfg(target_os = "linux")]
+pub(crate) fn leave_opengl_out() {
+    if let Err(error) = gtk::glib::setenv("GDK_GL", "disable", false) {
+        eprintln!("GDK_GL could not be set: {error}");
     }
 }
 

@@ -18,7 +18,7 @@ use crate::{
     commands, instance,
     launch::Launch,
     logging,
-    session::Session,
+    session::{self, Session},
     spine::Spine,
     voice::Voice,
     window::{self, StartView},
@@ -64,6 +64,8 @@ impl Explain for StartError {
 
 /// Runs the app until it is quit.
 pub(crate) fn run(launch: Launch) -> Result<ExitCode, StartError> {
+    #[cfg(target_os = "linux")]
+    session::leave_opengl_out();
     let session = Session::detect();
     if session == Session::None {
         return Err(StartError::NoDisplay);

@@ -1,5 +1,5 @@
 // The window as a whole, upon a recorded backend: what a person sees and what is then asked of the app.
-import { render, screen, within } from "@testing-library/svelte";
+import { render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { expect, test, vi } from "vitest";
 
@@ -272,7 +272,8 @@ test("a protected context is switched to only after one more word", async () => 
   expect(screen.getByRole("button", { name: "Stay in k3d-dev" })).toHaveFocus();
   await userEvent.click(screen.getByRole("button", { name: "Switch" }));
   expect(backend.actions).toEqual([`use-protected:${PRODUCTION}`]);
-  expect(screen.queryByRole("dialog")).toBeNull();
+  backend.send(newer(full, { contexts: { ...full.contexts, current: PRODUCTION } }));
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
 });
 
 test("any context of elsewhere can be protected, and no longer be", async () => {
