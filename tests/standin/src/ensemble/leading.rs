@@ -123,7 +123,7 @@ impl Ensemble {
         self: &Arc<Self>,
         mut changes: Vec<Change>,
     ) -> Result<Vec<Change>, EnsembleError> {
-        let (message, peers) = {
+        let (message, peers, leaving) = {
             let mut core = self.core();
             let peers = self.peers(&core);
             let after = core.store.stamp();
@@ -142,6 +142,12 @@ impl Ensemble {
             };
             core.store.apply(entry.clone());
             self.keep(&core)?;
+            // Whom this very entry removes ends when it hears of it, perhaps before it has answered: its
+            // word is not waited for.
+            let remaining = self.peers(&core);
+            let (peers, leaving): (Vec<Member>, Vec<Member>) = peers
+                .into_iter()
+                .partition(|peer| remaining.iter().any(|member| member.url == peer.url));
             (
                 Message::Append {
                     term: core.term,
@@ -150,9 +156,14 @@ impl Ensemble {
                     entry: Some(entry),
                 },
                 peers,
+                leaving,
             )
         };
         self.changed.send_replace(());
+        for member in leaving {
+            let (ensemble, message) = (Arc::clone(self), message.clone());
+            tokio::spawn(async move { ensemble.bring_up(&member.url, &message).await });
+        }
         let confirmed = async {
             loop {
                 if self.majority(&peers, &message).await {
