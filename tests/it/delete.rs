@@ -85,7 +85,9 @@ async fn a_deletion_leaves_nothing_and_no_current_context() {
     )
     .await;
     assert_eq!(left, "");
-    k3tray(&sandbox, &["use", "production"]).await.ended(0);
+    k3tray(&sandbox, &["use", "production", "--yes"])
+        .await
+        .ended(0);
     let all = "-ojsonpath={.contexts[*].name} {.clusters[*].name} {.users[*].name}";
     assert_eq!(
         kubectl(&sandbox, &["config", "view", all]).await,
@@ -103,7 +105,9 @@ async fn a_deletion_leaves_somebodys_kubeconfig_byte_for_byte() {
         kubectl(&sandbox, &["config", "current-context"]).await,
         format!("k3d-{name}\n")
     );
-    k3tray(&sandbox, &["use", "production"]).await.ended(0);
+    k3tray(&sandbox, &["use", "production", "--yes"])
+        .await
+        .ended(0);
 
     k3tray(&sandbox, &["delete", "--yes", &name]).await.ended(0);
 

@@ -122,6 +122,7 @@ async fn a_program_in_a_sandbox_finds_nothing_of_the_machine() {
         .collect();
     let expected = [
         "DOCKER_HOST",
+        "DOCKER_SOCK",
         "EXTRA",
         "HOME",
         "K3D_IMAGE_LOADBALANCER",
