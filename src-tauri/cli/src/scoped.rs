@@ -2,11 +2,7 @@
 
 use std::{path::PathBuf, process::Command};
 
-use k3tray_core::{
-    cluster::ClusterName,
-    context::ContextName,
-    kubeconfig::{Kubeconfig, Owner},
-};
+use k3tray_core::{context::ContextName, kubeconfig::Owner};
 
 use crate::{
     options::{Format, Scope},
@@ -53,7 +49,11 @@ pub(crate) async fn env(scope: Scope, format: Format) -> Result<(), Failure> {
 
 async fn write(scope: &Scope, pid: u32, format: Format) -> Result<(ContextName, PathBuf), Failure> {
     let kubeconfig = workshop::kubeconfig(format)?;
-    let context = named(&scope.context, &kubeconfig).await;
+    let context = kubeconfig
+        .view()
+        .await
+        .meant(&scope.context)
+        .unwrap_or_else(|| ContextName::new(&scope.context));
     let folder = workshop::paths(format)?.state.join(FOLDER);
     let file = kubeconfig
         .write_scoped(
@@ -68,18 +68,6 @@ async fn write(scope: &Scope, pid: u32, format: Format) -> Result<(ContextName, 
             Failure::new(what, &error, format)
         })?;
     Ok((context, file))
-}
-
-/// The context of that name, or the one of the cluster of that name.
-async fn named(name: &str, kubeconfig: &Kubeconfig) -> ContextName {
-    let known = kubeconfig.view().await;
-    let given = ContextName::new(name);
-    let of_cluster = ContextName::of_cluster(&ClusterName::observed(name));
-    if !known.has(&given) && known.has(&of_cluster) {
-        of_cluster
-    } else {
-        given
-    }
 }
 
 fn not_started(shell: &Command, error: &std::io::Error) -> Failure {

@@ -1,7 +1,7 @@
 //! `use`: makes a context the current one, and goes back with `-`.
 
 use k3tray_core::{
-    cluster::{Cluster, ClusterName},
+    cluster::Cluster,
     context::{ContextName, Contexts},
     error::{Code, Explain},
     operation,
@@ -58,7 +58,12 @@ pub(crate) async fn use_context(
                 format,
             )
         })?,
-        name => named(name, &known, engine, format).await?,
+        name => match known.meant(name) {
+            Some(context) => context,
+            None => added(name, engine, format)
+                .await?
+                .unwrap_or_else(|| ContextName::new(name)),
+        },
     };
     if !target.yes && known.current.as_ref() != Some(&context) {
         // Settings that cannot be read protect as the defaults do.
@@ -104,24 +109,6 @@ fn confirm(why: &str) -> Result<(), Failure> {
             );
             Err(Failure::Usage)
         }
-    }
-}
-
-/// The context that a name means: its own, or its cluster's.
-async fn named(
-    name: &str,
-    known: &Contexts,
-    engine: Option<String>,
-    format: Format,
-) -> Result<ContextName, Failure> {
-    let given = ContextName::new(name);
-    let of_cluster = ContextName::of_cluster(&ClusterName::observed(name));
-    if known.has(&given) {
-        Ok(given)
-    } else if known.has(&of_cluster) {
-        Ok(of_cluster)
-    } else {
-        Ok(added(name, engine, format).await?.unwrap_or(given))
     }
 }
 

@@ -73,6 +73,18 @@ pub struct Context {
     pub problem: Option<FileProblem>,
 }
 
+/// The host of a server's URL, without brackets.
+pub(crate) fn host(url: &str) -> Option<&str> {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next()?;
+    let authority = authority.rsplit('@').next()?;
+    let host = match authority.strip_prefix('[') {
+        Some(bracketed) => bracketed.split(']').next()?,
+        None => authority.split(':').next()?,
+    };
+    (!host.is_empty()).then_some(host)
+}
+
 /// A file or an entry that could not be read; everything else was.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -104,6 +116,14 @@ impl Contexts {
     /// Whether there is a context of that name.
     pub fn has(&self, name: &ContextName) -> bool {
         self.all.iter().any(|context| &context.name == name)
+    }
+
+    /// The context that a person means by `name`: the one of that name, or that of the cluster of that
+    /// name. None where there is neither.
+    pub fn meant(&self, name: &str) -> Option<ContextName> {
+        let given = ContextName::new(name);
+        let of_cluster = ContextName::of_cluster(&ClusterName::observed(name));
+        [given, of_cluster].into_iter().find(|name| self.has(name))
     }
 
     /// The local cluster that the current context belongs to.

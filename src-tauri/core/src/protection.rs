@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use self::place::Place;
-use crate::context::{Context, ContextName};
+use crate::context::{Context, ContextName, host};
 
 /// What the user set about protected contexts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -126,7 +126,7 @@ fn by_rule(context: &Context, rules: &ProtectionRules) -> Option<Reason> {
     let matching = rules.rules.iter().find(|rule| {
         let text = match rule.of {
             Subject::Name => Some(context.name.as_str()),
-            Subject::Server => context.server.as_deref().and_then(place::host),
+            Subject::Server => context.server.as_deref().and_then(host),
         };
         text.is_some_and(|text| words::matches(&rule.pattern, text))
     });
@@ -139,7 +139,7 @@ fn by_word(context: &Context, rules: &ProtectionRules) -> Option<Reason> {
     if !rules.usual_words {
         return None;
     }
-    let host = context.server.as_deref().and_then(place::host);
+    let host = context.server.as_deref().and_then(host);
     let namespace = context.namespace.as_deref();
     let texts = [context.name.as_str(), &context.cluster, &context.user];
     let mut texts = texts.into_iter().chain(namespace).chain(host);

@@ -16,6 +16,7 @@ use crate::{
     paths::Paths,
     settings::{self, Settings},
     state::{self, State},
+    stored::StoredError,
 };
 
 /// The work was cut off by a defect of the app itself.
@@ -140,28 +141,31 @@ impl Tools {
             Errand::Protect(protection) => {
                 let path = self.paths.config.join(settings::FILE);
                 // Read anew: the user may have written something else into it.
-                let save = move || {
+                save(move || {
                     let settings = Settings::load(&path)?;
                     Settings {
                         protection,
                         ..settings
                     }
                     .save(&path)
-                };
-                match spawn_blocking(save).await {
-                    Ok(saved) => saved.map_err(boxed),
-                    Err(error) => Err(boxed(CutOff(error))),
-                }
+                })
+                .await
             }
             Errand::Remember(remembered) => {
                 let path = self.paths.state.join(state::FILE);
-                let save = move || State::save(&remembered, &path);
-                match spawn_blocking(save).await {
-                    Ok(saved) => saved.map_err(boxed),
-                    Err(error) => Err(boxed(CutOff(error))),
-                }
+                save(move || State::save(&remembered, &path)).await
             }
         }
+    }
+}
+
+/// Writes a file of ours, on a thread that may wait for the disk.
+async fn save(
+    save: impl FnOnce() -> Result<(), StoredError> + Send + 'static,
+) -> Result<(), Box<dyn Explain + Send>> {
+    match spawn_blocking(save).await {
+        Ok(saved) => saved.map_err(boxed),
+        Err(error) => Err(boxed(CutOff(error))),
     }
 }
 

@@ -16,7 +16,10 @@ use super::{
     render::Fragment,
     tree::{NodeId, Tree},
 };
-use crate::{cluster::ClusterName, context::ContextName};
+use crate::{
+    cluster::ClusterName,
+    context::{ContextName, host},
+};
 
 /// Edits for each file of the chain, by its index.
 pub(super) type Plan = Vec<(usize, Vec<Edit>)>;
@@ -361,18 +364,6 @@ impl<'a> Judge<'a> {
                 .is_some_and(|tree| self.cluster_is_ours(tree, item))
         })
     }
-}
-
-/// The host of a URL, without brackets.
-fn host(url: &str) -> Option<&str> {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let authority = rest.split(['/', '?', '#']).next()?;
-    let authority = authority.rsplit('@').next()?;
-    let host = match authority.strip_prefix('[') {
-        Some(bracketed) => bracketed.split(']').next()?,
-        None => authority.split(':').next()?,
-    };
-    (!host.is_empty()).then_some(host)
 }
 
 fn is_this_machine(host: &str) -> bool {
