@@ -20,6 +20,17 @@ fn main() {
         "look_at",
         "node_logs",
         "close_palette",
+        "kubeconfig_history",
+        "kubeconfig_diff",
+        "undo_kubeconfig",
+        "restore_kubeconfig",
+        "break_kubeconfig_lock",
+        "rename_context",
+        "duplicate_context",
+        "delete_context",
+        "set_namespace",
+        "orphans",
+        "clean_up",
     ]);
     let attributes = tauri_build::Attributes::new().app_manifest(manifest);
     if let Err(error) = tauri_build::try_build(attributes) {

@@ -6,6 +6,8 @@
     reason = "Tauri hands everything over by value"
 )]
 
+pub(crate) mod kubeconfig;
+
 use std::sync::Arc;
 
 use k3tray_core::{

@@ -103,6 +103,17 @@ pub(crate) fn run(launch: Launch) -> Result<ExitCode, StartError> {
             commands::look_at,
             commands::node_logs,
             commands::close_palette,
+            commands::kubeconfig::kubeconfig_history,
+            commands::kubeconfig::kubeconfig_diff,
+            commands::kubeconfig::undo_kubeconfig,
+            commands::kubeconfig::restore_kubeconfig,
+            commands::kubeconfig::break_kubeconfig_lock,
+            commands::kubeconfig::rename_context,
+            commands::kubeconfig::duplicate_context,
+            commands::kubeconfig::delete_context,
+            commands::kubeconfig::set_namespace,
+            commands::kubeconfig::orphans,
+            commands::kubeconfig::clean_up,
         ])
         .setup(move |app| {
             // Where another instance had the name, the plugin has handed over and ended this

@@ -6,7 +6,6 @@ use k3tray_core::{
     error::{Code, Explain},
     operation,
     protection::protection,
-    settings::{self, Settings},
     state::{self, State},
 };
 use serde::Serialize;
@@ -66,8 +65,7 @@ pub(crate) async fn use_context(
         },
     };
     if !target.yes && known.current.as_ref() != Some(&context) {
-        // Settings that cannot be read protect as the defaults do.
-        let rules = Settings::load(&paths.config.join(settings::FILE)).unwrap_or_default();
+        let rules = workshop::settings(&paths);
         let entry = known.all.iter().find(|entry| entry.name == context);
         let reason = entry.and_then(|entry| protection(entry, &rules.protection).reason);
         if let Some(reason) = reason {

@@ -13,6 +13,7 @@ use k3tray_core::{
         Verb,
     },
     paths::Paths,
+    settings::{self, Settings},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -30,17 +31,19 @@ pub(crate) struct Workshop {
 
 /// The kubeconfig of this user.
 pub(crate) fn kubeconfig(format: Format) -> Result<Kubeconfig, Failure> {
-    let paths = paths(format)?;
-    Ok(Kubeconfig::new(
-        &paths.kubeconfig_locations(),
-        paths.kubeconfig_history(),
-    ))
+    Ok(Kubeconfig::of(&paths(format)?, None))
 }
 
 /// Where this user keeps things.
 pub(crate) fn paths(format: Format) -> Result<Paths, Failure> {
-    Paths::from_environment()
-        .map_err(|error| Failure::new("Could not find the user's files", &error, format))
+    let paths = Paths::from_environment()
+        .map_err(|error| Failure::new("Could not find the user's files", &error, format))?;
+    Ok(settings(&paths).applied_to(paths))
+}
+
+/// What the user set. Settings that cannot be read are as if nothing was set; the app says why.
+pub(crate) fn settings(paths: &Paths) -> Settings {
+    Settings::load(&paths.config.join(settings::FILE)).unwrap_or_default()
 }
 
 /// Waits for Ctrl-C, or for what CI systems and `timeout` send in its place.

@@ -3,11 +3,12 @@
 //! - `event`: the closed lists of what can happen and of what is then to be done.
 //! - `model`, `reduce`, `observe`, `request`, `guard`: what is known and how it changes; pure and synchronous.
 //! - `run`, `sources`, `work`, `export`: where events come from and how effects are carried out, in tasks.
-//! - `handle`: what the shell holds.
+//! - `handle`, `edit`: what the shell holds, and what it asks of the kubeconfig.
 //!
 //! A failure is a [`Problem`](crate::error::Problem) in the snapshot, an engine that is away a state of
 //! it; neither ends the loop.
 
+mod edit;
 mod event;
 mod export;
 mod guard;
@@ -35,6 +36,7 @@ use crate::{
     action::View,
     error::Problem,
     image::NodeImage,
+    kubeconfig::Kubeconfig,
     names,
     notice::Notice,
     operation::Deadlines,
@@ -95,7 +97,7 @@ impl ControllerConfig {
             "Could not read the last settings",
         );
         Self {
-            paths,
+            paths: settings.applied_to(paths),
             engine: settings.engine,
             remembered,
             protection: settings.protection,
@@ -123,6 +125,7 @@ impl Controller {
         let (events, inbox) = mpsc::unbounded_channel();
         let (asks, asked) = mpsc::channel(ASKS);
         let (engine, _) = watch::channel(None);
+        let (kubeconfig, _) = watch::channel(Kubeconfig::of(&config.paths, None));
         let model = Model::new(Beginning {
             remembered: config.remembered.clone(),
             rules: config.protection.clone(),
@@ -141,6 +144,7 @@ impl Controller {
             events: events.clone(),
             snapshots: snapshots.subscribe(),
             engine: engine.subscribe(),
+            kubeconfig: kubeconfig.subscribe(),
         };
         let controller = Loop {
             config,
@@ -149,6 +153,7 @@ impl Controller {
             inbox,
             snapshots,
             engine,
+            kubeconfig,
             asks,
             tasks: Tasks::default(),
         };

@@ -60,6 +60,7 @@ pub use self::{
 use crate::{
     cluster::ClusterName,
     context::{ContextName, Contexts},
+    paths::Paths,
 };
 
 /// The chain of kubeconfig files. Cheap to clone; every call reads the files anew.
@@ -99,6 +100,16 @@ impl Kubeconfig {
                 hosts: Vec::new(),
                 patience: lock::PATIENCE,
             }),
+        }
+    }
+
+    /// This user's kubeconfig, as seen beside an engine whose clusters are reached on `engine_host`.
+    pub fn of(paths: &Paths, engine_host: Option<String>) -> Self {
+        let kubeconfig = Self::new(&paths.kubeconfig_locations(), paths.kubeconfig_history())
+            .with_folders(paths.kubeconfig_folders.iter().cloned());
+        match engine_host {
+            Some(host) => kubeconfig.with_engine_host(host),
+            None => kubeconfig,
         }
     }
 

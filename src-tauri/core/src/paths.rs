@@ -45,6 +45,10 @@ pub struct Paths {
     pub k3d_config: PathBuf,
     /// `KUBECONFIG`, unread: a list of files.
     pub kubeconfig: Option<OsString>,
+    /// The one kubeconfig to use instead, as the user set it; the environment says nothing of it.
+    pub kubeconfig_setting: Option<PathBuf>,
+    /// Folders with kubeconfigs that are listed as well, as the user set them.
+    pub kubeconfig_folders: Vec<PathBuf>,
     /// docker's own.
     pub docker: DockerVariables,
     /// `K3TRAY_ENGINE`: the address of an engine, above all of docker's ways to say it.
@@ -85,10 +89,10 @@ impl Paths {
         Ok(Self::assemble(&folders, |name| std::env::var_os(name)))
     }
 
-    /// Where kubectl would look for this user's kubeconfig.
+    /// Where kubectl would look for this user's kubeconfig, given `--kubeconfig` where the user set one.
     pub fn kubeconfig_locations(&self) -> Locations {
         Locations {
-            explicit: None,
+            explicit: self.kubeconfig_setting.clone(),
             kubeconfig_env: self.kubeconfig.clone(),
             home: Some(self.home.clone()),
         }
@@ -125,6 +129,8 @@ impl Paths {
             k3d_config: path("XDG_CONFIG_HOME")
                 .unwrap_or_else(|| folders.home.join(".config").join("k3d")),
             kubeconfig: raw("KUBECONFIG"),
+            kubeconfig_setting: None,
+            kubeconfig_folders: Vec::new(),
             docker: DockerVariables {
                 host: text("DOCKER_HOST"),
                 context: text("DOCKER_CONTEXT"),
@@ -190,6 +196,8 @@ mod tests {
             runtime: None,
             k3d_config: "/h/.config/k3d".into(),
             kubeconfig: None,
+            kubeconfig_setting: None,
+            kubeconfig_folders: vec![],
             docker: DockerVariables {
                 config: "/h/.docker".into(),
                 ..DockerVariables::default()

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     action::Action,
+    paths::Paths,
     protection::ProtectionRules,
     stored::{self, StoredError},
 };
@@ -27,6 +28,8 @@ pub struct Settings {
     pub engine: Option<String>,
     /// Keys by the spelling of the action they speak, such as `new-cluster`; empty for no shortcut.
     pub shortcuts: BTreeMap<String, String>,
+    /// The one kubeconfig to use, instead of those kubectl would find.
+    pub kubeconfig: Option<PathBuf>,
     /// Folders with kubeconfigs that are listed beside kubectl's own.
     pub kubeconfig_folders: Vec<PathBuf>,
     /// Which contexts are to be handled with care.
@@ -44,6 +47,15 @@ impl Settings {
         stored::save(path, self)
     }
 
+    /// The paths with what is set of them.
+    pub fn applied_to(&self, paths: Paths) -> Paths {
+        Paths {
+            kubeconfig_setting: self.kubeconfig.clone(),
+            kubeconfig_folders: self.kubeconfig_folders.clone(),
+            ..paths
+        }
+    }
+
     /// The keys for an action that has `default` ones; none where the user wants no shortcut for it.
     pub fn keys<'a>(&'a self, action: &Action, default: &'a str) -> Option<&'a str> {
         let keys = match self.shortcuts.get(&action.to_string()) {
@@ -58,7 +70,7 @@ impl Settings {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test may panic")]
     use super::*;
-    use crate::context::ContextName;
+    use crate::{context::ContextName, kubeconfig::Kubeconfig};
 
     #[test]
     fn a_shortcut_can_have_other_keys_or_none() {
@@ -90,6 +102,33 @@ mod tests {
             "{\n  \"kubeconfigFolders\": [\n    \"/home/me/.kube/clusters\"\n  ],\n  \"protection\": {\n    \"contexts\": {\n      \"shop\": true\n    }\n  }\n}\n"
         );
         assert_eq!(Settings::load(&path).unwrap(), settings);
+    }
+
+    #[tokio::test]
+    async fn the_kubeconfig_is_looked_for_where_the_user_set_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let named = |name: &str| {
+            format!(
+                "contexts:\n- name: {name}\n  context:\n    cluster: {name}\n    user: {name}\n"
+            )
+        };
+        let more = folder.path().join("more");
+        std::fs::create_dir(&more).unwrap();
+        std::fs::write(more.join("b.yaml"), named("b")).unwrap();
+        std::fs::write(folder.path().join("a"), named("a")).unwrap();
+        let settings = Settings {
+            kubeconfig: Some(folder.path().join("a")),
+            kubeconfig_folders: vec![more],
+            ..Settings::default()
+        };
+        let paths = settings.applied_to(Paths::below(folder.path()));
+        let contexts = Kubeconfig::of(&paths, None).view().await;
+        let names: Vec<&str> = contexts
+            .all
+            .iter()
+            .map(|context| context.name.as_str())
+            .collect();
+        assert_eq!(names, ["a", "b"]);
     }
 
     #[test]

@@ -5,7 +5,7 @@
 import { invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 
-import type { Check, Draft, Snapshot, View } from "./bindings";
+import type { Check, Draft, FileDiff, Orphan, Snapshot, Version, View } from "./bindings";
 
 /** Ends a subscription; may be called at any time. */
 export type Unsubscribe = () => void;
@@ -32,6 +32,34 @@ export interface Backend {
   closePalette(): Promise<void>;
   /** The last lines that a node's container logged, oldest first. */
   nodeLogs(node: string, lines: number): Promise<string[]>;
+  /** The kubeconfig files. */
+  readonly kubeconfig: KubeconfigBackend;
+}
+
+/** The kubeconfig files behind the contexts. A change is in the snapshot before its promise resolves. */
+export interface KubeconfigBackend {
+  /** Every change that was made or seen, newest first. */
+  history(): Promise<Version[]>;
+  /** What a change did, without secrets. */
+  diff(version: number): Promise<FileDiff[]>;
+  /** Takes the latest change back. */
+  undo(): Promise<void>;
+  /** Puts back what was there before a change. */
+  restore(version: number): Promise<void>;
+  /** Removes a lock that another program left behind. */
+  breakLock(lock: string): Promise<void>;
+  /** Gives a context another name. */
+  rename(from: string, to: string): Promise<void>;
+  /** Makes a second context that says the same. */
+  duplicate(from: string, to: string): Promise<void>;
+  /** Removes a context; `withUnused`, also its cluster and user where no other context has them. */
+  remove(context: string, withUnused: boolean): Promise<void>;
+  /** Sets the namespace of a context; empty for none. */
+  setNamespace(context: string, namespace: string): Promise<void>;
+  /** Entries that lead nowhere or are used by nothing. */
+  orphans(): Promise<Orphan[]>;
+  /** Removes such entries, those that were shown and no others. */
+  cleanUp(orphans: Orphan[]): Promise<void>;
 }
 
 /** The real one. */
@@ -46,4 +74,17 @@ export const tauri: Backend = {
   lookAt: (cluster) => invoke("look_at", { cluster }),
   closePalette: () => invoke("close_palette"),
   nodeLogs: (node, lines) => invoke("node_logs", { node, lines }),
+  kubeconfig: {
+    history: () => invoke("kubeconfig_history"),
+    diff: (version) => invoke("kubeconfig_diff", { version }),
+    undo: () => invoke("undo_kubeconfig"),
+    restore: (version) => invoke("restore_kubeconfig", { version }),
+    breakLock: (lock) => invoke("break_kubeconfig_lock", { lock }),
+    rename: (from, to) => invoke("rename_context", { from, to }),
+    duplicate: (from, to) => invoke("duplicate_context", { from, to }),
+    remove: (context, withUnused) => invoke("delete_context", { context, withUnused }),
+    setNamespace: (context, namespace) => invoke("set_namespace", { context, namespace }),
+    orphans: () => invoke("orphans"),
+    cleanUp: (orphans) => invoke("clean_up", { orphans }),
+  },
 };

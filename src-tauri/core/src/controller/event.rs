@@ -51,6 +51,8 @@ pub(super) enum Event {
     },
     /// The contexts are these.
     Contexts(Contexts),
+    /// The contexts are these, by a person's hand in the window.
+    Edited(Contexts),
     /// What a container uses.
     Usage {
         /// The container's name.

@@ -47,6 +47,15 @@ impl Model {
         effects
     }
 
+    /// Takes in what a person changed in the window: whatever context is the current one now, no other
+    /// program made it that.
+    pub(super) fn edited(&mut self, contexts: Contexts, now: Timestamp) -> Vec<Effect> {
+        let switching = std::mem::replace(&mut self.switching, contexts.current.clone());
+        let effects = self.contexts(contexts, now);
+        self.switching = switching;
+        effects
+    }
+
     /// Changes the rules, and has them written.
     pub(super) fn set_protected(&mut self, name: ContextName, protected: bool) -> Vec<Effect> {
         self.rules.contexts.insert(name, protected);

@@ -17,6 +17,7 @@ use crate::{
     cluster::ClusterName,
     engine::Engine,
     error::Problem,
+    kubeconfig::Kubeconfig,
     operation::OperationId,
     snapshot::{Shortcut, Snapshot},
     spec::{Draft, Field, FieldProblem},
@@ -28,6 +29,7 @@ pub struct Handle {
     pub(super) events: mpsc::UnboundedSender<Event>,
     pub(super) snapshots: watch::Receiver<Arc<Snapshot>>,
     pub(super) engine: watch::Receiver<Option<Engine>>,
+    pub(super) kubeconfig: watch::Receiver<Kubeconfig>,
 }
 
 impl Handle {
@@ -117,7 +119,7 @@ impl Handle {
         answer.await.map_err(|_| RequestError::Quitting)
     }
 
-    fn tell(&self, event: Event) {
+    pub(super) fn tell(&self, event: Event) {
         // The controller ends with the app; nothing that is told then matters.
         let _ = self.events.send(event);
     }

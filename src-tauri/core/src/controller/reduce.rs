@@ -53,6 +53,7 @@ impl Model {
                 vec![]
             }
             Event::Contexts(contexts) => self.contexts(contexts, now),
+            Event::Edited(contexts) => self.edited(contexts, now),
             Event::Usage { container, usage } => {
                 if let Some(known) = self.measured.get_mut(&container) {
                     *known = Some(usage);

@@ -23,6 +23,7 @@ use super::{
 use crate::{
     engine::{Engine, events},
     error::Problem,
+    kubeconfig::Kubeconfig,
     notice::notices,
     operation::{Means, OperationId, Reporter, Run},
     snapshot::Snapshot,
@@ -41,6 +42,7 @@ pub(super) struct Loop {
     pub(super) inbox: mpsc::UnboundedReceiver<Event>,
     pub(super) snapshots: watch::Sender<Arc<Snapshot>>,
     pub(super) engine: watch::Sender<Option<Engine>>,
+    pub(super) kubeconfig: watch::Sender<Kubeconfig>,
     pub(super) asks: mpsc::Sender<Ask>,
     pub(super) tasks: Tasks,
 }
@@ -116,7 +118,7 @@ impl Loop {
         let heard = events::watch(self.config.engine.clone(), paths.clone());
         let source = sources::engine(heard, self.engine.clone(), self.events.clone());
         self.tasks.listen(&self.tasks.stop, source);
-        let kubeconfig = work::kubeconfig(None, paths);
+        let kubeconfig = self.kubeconfig.borrow().clone();
         self.tasks.listen(&self.tasks.stop, async move {
             kubeconfig.recover().await;
         });
@@ -127,8 +129,10 @@ impl Loop {
     fn watch_contexts(&mut self) {
         self.tasks.contexts.cancel();
         self.tasks.contexts = self.tasks.stop.child_token();
-        let kubeconfig = work::kubeconfig(self.engine.borrow().as_ref(), &self.config.paths);
+        let host = self.engine.borrow().as_ref().and_then(Engine::address_host);
+        let kubeconfig = Kubeconfig::of(&self.config.paths, host);
         let source = sources::contexts(kubeconfig.watch(), self.events.clone());
+        self.kubeconfig.send_replace(kubeconfig);
         self.tasks.listen(&self.tasks.contexts, source);
     }
 
@@ -154,7 +158,7 @@ impl Loop {
         // Where the engine is decides which contexts are local; and whatever changed a kubeconfig here has
         // told of it itself, past the watch, which would take the state before for the one that is known.
         let look_again = match &event {
-            Event::Connected { .. } | Event::Ended { .. } => true,
+            Event::Connected { .. } | Event::Ended { .. } | Event::Edited(_) => true,
             Event::Ran { errand, .. } => errand.changes_contexts(),
             _ => false,
         };
@@ -207,6 +211,7 @@ impl Loop {
             Effect::Run(errand) => {
                 let tools = Tools {
                     engine: self.engine.borrow().clone(),
+                    kubeconfig: self.kubeconfig.borrow().clone(),
                     paths: self.config.paths.clone(),
                     events: self.events.clone(),
                     asks: self.asks.clone(),

@@ -87,6 +87,8 @@ async fn end(run: Run, work: Work, title: String) -> End {
 pub(super) struct Tools {
     /// The engine, while it answers.
     pub(super) engine: Option<Engine>,
+    /// The user's kubeconfig.
+    pub(super) kubeconfig: Kubeconfig,
     /// The user's folders.
     pub(super) paths: Paths,
     /// Where events go.
@@ -106,7 +108,7 @@ impl Tools {
 
     async fn do_run(self, errand: Errand) -> Result<(), Box<dyn Explain + Send>> {
         let engine = self.engine.as_ref();
-        let kubeconfig = kubeconfig(engine, &self.paths);
+        let kubeconfig = &self.kubeconfig;
         let engine = engine.ok_or_else(|| boxed(lost()));
         match errand {
             Errand::UseContext(name) => {
@@ -176,13 +178,4 @@ pub(super) fn lost() -> EngineError {
 
 fn boxed<E: Explain + Send + 'static>(error: E) -> Box<dyn Explain + Send> {
     Box::new(error)
-}
-
-/// The user's kubeconfig, as seen beside this engine.
-pub(super) fn kubeconfig(engine: Option<&Engine>, paths: &Paths) -> Kubeconfig {
-    let kubeconfig = Kubeconfig::new(&paths.kubeconfig_locations(), paths.kubeconfig_history());
-    match engine.and_then(Engine::address_host) {
-        Some(host) => kubeconfig.with_engine_host(host),
-        None => kubeconfig,
-    }
 }

@@ -51,14 +51,9 @@ pub struct Means {
 impl Means {
     /// What operations work with on `engine`, for the user whose folders are `paths`.
     pub fn new(engine: Engine, paths: &Paths) -> Self {
-        let kubeconfig = Kubeconfig::new(&paths.kubeconfig_locations(), paths.kubeconfig_history());
-        let kubeconfig = match engine.address_host() {
-            Some(host) => kubeconfig.with_engine_host(host),
-            None => kubeconfig,
-        };
         Self {
+            kubeconfig: Kubeconfig::of(paths, engine.address_host()),
             engine,
-            kubeconfig,
             default_image: paths
                 .default_image
                 .as_deref()

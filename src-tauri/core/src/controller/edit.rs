@@ -1,0 +1,132 @@
+//! What a person asks of the kubeconfig that needs more than a word, and waits for in the window.
+//!
+//! It runs beside the loop, which hears of a change before the person does. What is said of a failure
+//! is a [`Problem`]; which changes are possible is [`crate::kubeconfig`]'s decision.
+
+use std::path::Path;
+
+use super::{event::Event, handle::Handle};
+use crate::{
+    context::ContextName,
+    error::Problem,
+    kubeconfig::{Change, FileDiff, Kubeconfig, KubeconfigError, Orphan, Version, VersionId},
+    snapshot::EngineStatus,
+};
+
+impl Handle {
+    /// Every change that was made to the kubeconfig or seen, newest first.
+    pub async fn kubeconfig_history(&self) -> Vec<Version> {
+        self.kubeconfig().history().await
+    }
+
+    /// What a change did, without secrets.
+    pub async fn kubeconfig_diff(&self, version: VersionId) -> Result<Vec<FileDiff>, Problem> {
+        let diff = self.kubeconfig().diff(version).await;
+        diff.map_err(|error| Problem::new("Could not read what was changed", &error))
+    }
+
+    /// Takes the latest change back.
+    pub async fn undo_kubeconfig(&self) -> Result<(), Problem> {
+        let title = "Could not undo the latest change of the kubeconfig";
+        self.edit(title, async |kubeconfig| kubeconfig.undo().await)
+            .await
+    }
+
+    /// Puts back what was there before a change.
+    pub async fn restore_kubeconfig(&self, version: VersionId) -> Result<(), Problem> {
+        let title = "Could not restore the kubeconfig";
+        self.edit(title, async |kubeconfig| kubeconfig.restore(version).await)
+            .await
+    }
+
+    /// Removes a lock that another program left behind; the person says that it no longer runs.
+    pub async fn break_kubeconfig_lock(&self, lock: &Path) -> Result<(), Problem> {
+        let broken = self.kubeconfig().break_lock(lock).await;
+        broken.map_err(|error| Problem::new("Could not remove the lock", &error))
+    }
+
+    /// Gives a context another name.
+    pub async fn rename_context(
+        &self,
+        from: &ContextName,
+        to: &ContextName,
+    ) -> Result<(), Problem> {
+        let title = format!("Could not rename context `{from}`");
+        let rename = async |kubeconfig: &Kubeconfig| kubeconfig.rename_context(from, to).await;
+        self.edit(&title, rename).await
+    }
+
+    /// Makes a second context of another name that says the same.
+    pub async fn duplicate_context(
+        &self,
+        from: &ContextName,
+        to: &ContextName,
+    ) -> Result<(), Problem> {
+        let title = format!("Could not duplicate context `{from}`");
+        let duplicate =
+            async |kubeconfig: &Kubeconfig| kubeconfig.duplicate_context(from, to).await;
+        self.edit(&title, duplicate).await
+    }
+
+    /// Removes a context; `with_unused`, also its cluster and user where no other context has them.
+    pub async fn delete_context(
+        &self,
+        context: &ContextName,
+        with_unused: bool,
+    ) -> Result<(), Problem> {
+        let title = format!("Could not delete context `{context}`");
+        let delete =
+            async |kubeconfig: &Kubeconfig| kubeconfig.delete_context(context, with_unused).await;
+        self.edit(&title, delete).await
+    }
+
+    /// Sets the namespace of a context; empty for none.
+    pub async fn set_namespace(
+        &self,
+        context: &ContextName,
+        namespace: &str,
+    ) -> Result<(), Problem> {
+        let title = format!("Could not set the namespace of context `{context}`");
+        let set = async |kubeconfig: &Kubeconfig| {
+            kubeconfig.set_namespace(context, Some(namespace)).await
+        };
+        self.edit(&title, set).await
+    }
+
+    /// Entries that lead nowhere or are used by nothing. Local clusters count as gone only while an
+    /// engine answers that does not have them.
+    pub async fn orphans(&self) -> Vec<Orphan> {
+        let existing = {
+            let snapshot = self.snapshots.borrow();
+            let ready = matches!(snapshot.engine.status, EngineStatus::Ready { .. });
+            let names = snapshot.clusters.iter().map(|cluster| cluster.name.clone());
+            ready.then(|| names.collect::<Vec<_>>())
+        };
+        self.kubeconfig().orphans(existing.as_deref()).await
+    }
+
+    /// Removes such entries, those that were shown and no others.
+    pub async fn clean_up(&self, orphans: Vec<Orphan>) -> Result<(), Problem> {
+        let clean = async |kubeconfig: &Kubeconfig| kubeconfig.clean_up(orphans).await;
+        self.edit("Could not clean up the kubeconfig", clean).await
+    }
+
+    /// Makes a change. What could not be done is told under `title`.
+    async fn edit(
+        &self,
+        title: &str,
+        change: impl AsyncFnOnce(&Kubeconfig) -> Result<Change, KubeconfigError>,
+    ) -> Result<(), Problem> {
+        let kubeconfig = self.kubeconfig();
+        let _ = change(&kubeconfig)
+            .await
+            .map_err(|error| Problem::new(title, &error))?;
+        self.tell(Event::Edited(kubeconfig.view().await));
+        Ok(())
+    }
+
+    /// The user's kubeconfig, as seen beside the engine that is used now.
+    fn kubeconfig(&self) -> Kubeconfig {
+        self.kubeconfig.borrow().clone()
+    }
+}

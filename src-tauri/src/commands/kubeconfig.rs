@@ -1,0 +1,107 @@
+//! What the window may ask of the kubeconfig: its history, and its housekeeping.
+
+use std::path::PathBuf;
+
+use k3tray_core::{
+    context::ContextName,
+    controller::Handle,
+    error::Problem,
+    kubeconfig::{FileDiff, Orphan, Version, VersionId},
+};
+use tauri::State;
+
+/// Every change that was made or seen, newest first.
+#[tauri::command]
+pub(crate) async fn kubeconfig_history(
+    controller: State<'_, Handle>,
+) -> Result<Vec<Version>, Problem> {
+    Ok(controller.kubeconfig_history().await)
+}
+
+/// What a change did, without secrets.
+#[tauri::command]
+pub(crate) async fn kubeconfig_diff(
+    controller: State<'_, Handle>,
+    version: VersionId,
+) -> Result<Vec<FileDiff>, Problem> {
+    controller.kubeconfig_diff(version).await
+}
+
+/// Takes the latest change back.
+#[tauri::command]
+pub(crate) async fn undo_kubeconfig(controller: State<'_, Handle>) -> Result<(), Problem> {
+    controller.undo_kubeconfig().await
+}
+
+/// Puts back what was there before a change.
+#[tauri::command]
+pub(crate) async fn restore_kubeconfig(
+    controller: State<'_, Handle>,
+    version: VersionId,
+) -> Result<(), Problem> {
+    controller.restore_kubeconfig(version).await
+}
+
+/// Removes a lock that another program left behind.
+#[tauri::command]
+pub(crate) async fn break_kubeconfig_lock(
+    controller: State<'_, Handle>,
+    lock: PathBuf,
+) -> Result<(), Problem> {
+    controller.break_kubeconfig_lock(&lock).await
+}
+
+/// Gives a context another name.
+#[tauri::command]
+pub(crate) async fn rename_context(
+    controller: State<'_, Handle>,
+    from: ContextName,
+    to: ContextName,
+) -> Result<(), Problem> {
+    controller.rename_context(&from, &to).await
+}
+
+/// Makes a second context that says the same.
+#[tauri::command]
+pub(crate) async fn duplicate_context(
+    controller: State<'_, Handle>,
+    from: ContextName,
+    to: ContextName,
+) -> Result<(), Problem> {
+    controller.duplicate_context(&from, &to).await
+}
+
+/// Removes a context, and perhaps what only it used.
+#[tauri::command]
+pub(crate) async fn delete_context(
+    controller: State<'_, Handle>,
+    context: ContextName,
+    with_unused: bool,
+) -> Result<(), Problem> {
+    controller.delete_context(&context, with_unused).await
+}
+
+/// Sets the namespace of a context; empty for none.
+#[tauri::command]
+pub(crate) async fn set_namespace(
+    controller: State<'_, Handle>,
+    context: ContextName,
+    namespace: String,
+) -> Result<(), Problem> {
+    controller.set_namespace(&context, &namespace).await
+}
+
+/// Entries that lead nowhere or are used by nothing.
+#[tauri::command]
+pub(crate) async fn orphans(controller: State<'_, Handle>) -> Result<Vec<Orphan>, Problem> {
+    Ok(controller.orphans().await)
+}
+
+/// Removes such entries.
+#[tauri::command]
+pub(crate) async fn clean_up(
+    controller: State<'_, Handle>,
+    orphans: Vec<Orphan>,
+) -> Result<(), Problem> {
+    controller.clean_up(orphans).await
+}
