@@ -27,10 +27,14 @@ fn main() {
         "break_kubeconfig_lock",
         "rename_context",
         "duplicate_context",
+        "what_goes_with",
         "delete_context",
         "set_namespace",
         "orphans",
         "clean_up",
+        "plan_import",
+        "import",
+        "export_context",
     ]);
     let attributes = tauri_build::Attributes::new().app_manifest(manifest);
     if let Err(error) = tauri_build::try_build(attributes) {

@@ -110,10 +110,14 @@ pub(crate) fn run(launch: Launch) -> Result<ExitCode, StartError> {
             commands::kubeconfig::break_kubeconfig_lock,
             commands::kubeconfig::rename_context,
             commands::kubeconfig::duplicate_context,
+            commands::kubeconfig::what_goes_with,
             commands::kubeconfig::delete_context,
             commands::kubeconfig::set_namespace,
             commands::kubeconfig::orphans,
             commands::kubeconfig::clean_up,
+            commands::kubeconfig::plan_import,
+            commands::kubeconfig::import,
+            commands::kubeconfig::export_context,
         ])
         .setup(move |app| {
             // Where another instance had the name, the plugin has handed over and ended this

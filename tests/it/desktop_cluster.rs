@@ -25,6 +25,7 @@ async fn a_cluster_is_paused_resumed_stopped_and_started_in_its_row_of_the_tray(
             "Restart",
             "Pause",
             "Nodes",
+            "Open shell here",
             "Copy export KUBECONFIG=…",
             "Details…",
             "Delete…",

@@ -44,12 +44,39 @@ describe("every scene", () => {
       await page.keyboard.press("Enter");
       await page.getByRole("alert").waitFor();
     }
+    if (look.scene === "import") {
+      await page.getByLabel("Kubeconfig file").fill("~/Downloads/eu.yaml");
+      await page.keyboard.press("Enter");
+      await page.getByRole("list", { name: "Entries" }).waitFor();
+    }
+    if (look.scene === "clean-up") await page.getByRole("button", { name: "Remove 4 entries" }).waitFor();
     const size = look.width === undefined ? "" : `-${look.width}`;
     await page.screenshot({ path: resolve(PICTURES, `${look.scene}-${look.scheme ?? "light"}${size}.png`) });
 
     expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
     // What a narrow window changes is its arrangement alone.
     if (look.width === undefined) expect(await accessibility(page)).toEqual([]);
+    expect(errors).toEqual([]);
+    await close();
+  });
+});
+
+const dialogs = ["Rename…", "Duplicate…", "Export…", "Delete…"];
+const looked = (["light", "dark"] as const).flatMap((scheme) =>
+  ["", ...dialogs].map((deed) => ({ scheme, deed })),
+);
+
+describe("what can be done with a context", () => {
+  test.each(looked)("looks right: $deed, $scheme", async ({ scheme, deed }) => {
+    const { page, errors, close } = await open(the, { scene: "contexts", scheme });
+    await page.getByRole("button", { name: "Actions on staging" }).click();
+    if (deed === "") await page.getByRole("menu").waitFor();
+    else await page.getByRole("menuitem", { name: deed }).click();
+    if (deed === "Delete…") await page.getByRole("checkbox").waitFor();
+    else if (deed !== "") await page.getByRole("dialog").waitFor();
+    const name = deed === "" ? "menu" : deed.toLowerCase().replace("…", "");
+    await page.screenshot({ path: resolve(PICTURES, `context-${name}-${scheme}.png`) });
+    expect(await accessibility(page)).toEqual([]);
     expect(errors).toEqual([]);
     await close();
   });

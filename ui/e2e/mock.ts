@@ -4,6 +4,7 @@ import { emit } from "@tauri-apps/api/event";
 import { mockIPC, mockWindows } from "@tauri-apps/api/mocks";
 
 import type { View } from "../src/lib/bindings";
+import { going, importPlan, orphans } from "../src/fixtures/kubeconfig";
 import { scenes, type Scene, type SceneName } from "../src/fixtures/scenes";
 
 const name = new URLSearchParams(location.search).get("scene") ?? "clusters";
@@ -32,6 +33,12 @@ mockIPC(
           (_, line) =>
             `I1121 04:0${line % 10}:11.4021       1 controller.go:${100 + line}] "Synced" object="${line}"`,
         );
+      case "orphans":
+        return orphans;
+      case "plan_import":
+        return importPlan;
+      case "what_goes_with":
+        return going;
       case "perform":
         // A command rejects with a plain value; there is no Error on the other side.
         // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors

@@ -275,11 +275,3 @@ test("a protected context is switched to only after one more word", async () => 
   backend.send(newer(full, { contexts: { ...full.contexts, current: PRODUCTION } }));
   await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
 });
-
-test("any context of elsewhere can be protected, and no longer be", async () => {
-  const backend = await open(full, { kind: "contexts" });
-  await userEvent.click(screen.getByRole("button", { name: "Protect staging" }));
-  await userEvent.click(screen.getByRole("button", { name: `Unprotect ${PRODUCTION}` }));
-  expect(backend.actions).toEqual(["protect:staging", `unprotect:${PRODUCTION}`]);
-  expect(screen.queryByRole("button", { name: "Protect k3d-dev" })).toBeNull();
-});

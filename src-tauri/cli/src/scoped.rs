@@ -10,9 +10,6 @@ use crate::{
     workshop,
 };
 
-/// The folder of such kubeconfigs below what the app remembers.
-const FOLDER: &str = "shells";
-
 /// Starts the user's shell, in which `kubectl` knows this context alone. Ends with the shell's own code.
 pub(crate) async fn shell(scope: Scope, format: Format) -> Result<(), Failure> {
     // On Unix the shell takes this process over, number and all.
@@ -54,7 +51,7 @@ async fn write(scope: &Scope, pid: u32, format: Format) -> Result<(ContextName, 
         .await
         .meant(&scope.context)
         .unwrap_or_else(|| ContextName::new(&scope.context));
-    let folder = workshop::paths(format)?.state.join(FOLDER);
+    let folder = workshop::paths(format)?.scoped_kubeconfigs();
     let file = kubeconfig
         .write_scoped(
             &context,

@@ -40,6 +40,10 @@ pub enum View {
     },
     /// Every context.
     Contexts,
+    /// Takes entries of another kubeconfig over.
+    Import,
+    /// Entries that lead nowhere or are used by nothing.
+    CleanUp,
     /// Shortcuts and what the desktop says of them.
     Shortcuts,
     /// Asks before a protected context becomes the current one.
@@ -88,6 +92,10 @@ pub enum Action {
     Dismiss(OperationId),
     /// Put the line `export KUBECONFIG=…` for a cluster on the clipboard.
     CopyExport(ClusterName),
+    /// Put the line `export KUBECONFIG=…` for one context alone on the clipboard.
+    CopyScoped(ContextName),
+    /// Open a terminal in which kubectl knows one context alone.
+    OpenShell(ContextName),
     /// Show a view of the window.
     Show(View),
     /// Show the window's view of the current cluster.
@@ -131,11 +139,15 @@ impl fmt::Display for Action {
             Self::Cancel(id) => write!(f, "cancel:{id}"),
             Self::Dismiss(id) => write!(f, "dismiss:{id}"),
             Self::CopyExport(name) => write!(f, "copy-export:{name}"),
+            Self::CopyScoped(name) => write!(f, "copy-scoped:{name}"),
+            Self::OpenShell(name) => write!(f, "open-shell:{name}"),
             Self::Show(View::Clusters) => f.write_str("show"),
             Self::Show(View::Cluster { name }) => write!(f, "show-cluster:{name}"),
             Self::Show(View::NewCluster) => f.write_str("new-cluster-form"),
             Self::Show(View::Delete { name }) => write!(f, "ask-delete:{name}"),
             Self::Show(View::Contexts) => f.write_str("show-contexts"),
+            Self::Show(View::Import) => f.write_str("import-contexts"),
+            Self::Show(View::CleanUp) => f.write_str("clean-up-contexts"),
             Self::Show(View::Shortcuts) => f.write_str("show-shortcuts"),
             Self::Show(View::AskContext { name }) => write!(f, "ask-context:{name}"),
             Self::Show(View::Palette) => f.write_str("switch-context"),
@@ -166,6 +178,8 @@ impl FromStr for Action {
                     | "show"
                     | "new-cluster-form"
                     | "show-contexts"
+                    | "import-contexts"
+                    | "clean-up-contexts"
                     | "show-shortcuts"
                     | "switch-context"
                     | "show-current"
@@ -195,11 +209,15 @@ impl FromStr for Action {
             "cancel" => Self::Cancel(operation()?),
             "dismiss" => Self::Dismiss(operation()?),
             "copy-export" => Self::CopyExport(cluster()?),
+            "copy-scoped" => Self::CopyScoped(ContextName::new(node()?)),
+            "open-shell" => Self::OpenShell(ContextName::new(node()?)),
             "show" => Self::Show(View::Clusters),
             "show-cluster" => Self::Show(View::Cluster { name: cluster()? }),
             "new-cluster-form" => Self::Show(View::NewCluster),
             "ask-delete" => Self::Show(View::Delete { name: cluster()? }),
             "show-contexts" => Self::Show(View::Contexts),
+            "import-contexts" => Self::Show(View::Import),
+            "clean-up-contexts" => Self::Show(View::CleanUp),
             "show-shortcuts" => Self::Show(View::Shortcuts),
             "switch-context" => Self::Show(View::Palette),
             "show-current" => Self::ShowCurrent,
@@ -228,6 +246,8 @@ mod tests {
             Just(Action::Show(View::Clusters)),
             Just(Action::Show(View::NewCluster)),
             Just(Action::Show(View::Contexts)),
+            Just(Action::Show(View::Import)),
+            Just(Action::Show(View::CleanUp)),
             Just(Action::Show(View::Shortcuts)),
             Just(Action::Show(View::Palette)),
             name().prop_map(Action::Start),
@@ -245,6 +265,8 @@ mod tests {
             context().prop_map(Action::UseProtected),
             context().prop_map(Action::Protect),
             context().prop_map(Action::Unprotect),
+            context().prop_map(Action::CopyScoped),
+            context().prop_map(Action::OpenShell),
             context().prop_map(|name| Action::Show(View::AskContext { name })),
             any::<u32>().prop_map(|id| Action::Cancel(OperationId(id))),
             any::<u32>().prop_map(|id| Action::Dismiss(OperationId(id))),

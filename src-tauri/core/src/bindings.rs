@@ -48,6 +48,7 @@ fn the_bindings_of_the_window_are_fresh() {
         kubeconfig::EntryKind,
         kubeconfig::Orphan,
         kubeconfig::OrphanReason,
+        kubeconfig::PlacedEntry,
         kubeconfig::ImportPlan,
         kubeconfig::ImportEntry,
         kubeconfig::ImportState,
@@ -80,6 +81,7 @@ fn the_bindings_of_the_window_are_fresh() {
         snapshot::WayBack,
         snapshot::Snapshot,
         image::NodeImage,
+        controller::ImportFrom,
         controller::Check,
         controller::Refusal,
     );

@@ -3,7 +3,7 @@
 //! - `event`: the closed lists of what can happen and of what is then to be done.
 //! - `model`, `reduce`, `observe`, `request`, `guard`: what is known and how it changes; pure and synchronous.
 //! - `run`, `sources`, `work`, `export`: where events come from and how effects are carried out, in tasks.
-//! - `handle`, `edit`: what the shell holds, and what it asks of the kubeconfig.
+//! - `handle`, `edit`, `transfer`: what the shell holds, and what it asks of the kubeconfig.
 //!
 //! A failure is a [`Problem`](crate::error::Problem) in the snapshot, an engine that is away a state of
 //! it; neither ends the loop.
@@ -22,6 +22,7 @@ mod run;
 mod sources;
 #[cfg(test)]
 mod tests;
+mod transfer;
 mod work;
 
 use std::sync::Arc;
@@ -49,6 +50,7 @@ use crate::{
 
 pub use handle::Handle;
 pub use refusal::{Check, Refusal};
+pub use transfer::ImportFrom;
 
 /// How many asks may wait for the desktop.
 const ASKS: usize = 64;
@@ -145,6 +147,7 @@ impl Controller {
             snapshots: snapshots.subscribe(),
             engine: engine.subscribe(),
             kubeconfig: kubeconfig.subscribe(),
+            home: config.paths.home.as_path().into(),
         };
         let controller = Loop {
             config,

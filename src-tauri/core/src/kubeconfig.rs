@@ -52,6 +52,7 @@ pub use self::{
     entry::ClusterEntry,
     error::KubeconfigError,
     history::{Author, Deed, FileDiff, Version, VersionId},
+    housekeeping::PlacedEntry,
     import::{Decision, ImportChoice, ImportEntry, ImportPlan, ImportSource, ImportState},
     kind::EntryKind,
     orphans::{Orphan, OrphanReason},

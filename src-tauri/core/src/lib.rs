@@ -13,6 +13,7 @@
 //! - [`health`]: what a cluster's own API says of its nodes.
 //! - [`action`]: the one vocabulary of everything that can be asked for.
 //! - [`settings`], [`state`], [`stored`]: what the user set and what is remembered, in small files.
+//! - [`terminal`]: the user's terminal, for shells of one context.
 //! - [`snapshot`], [`menu`], [`icon`], [`notice`]: what is shown, as values.
 //!
 //! Invariants: no Tauri here; no state in statics; the environment is read in one module; only the
@@ -46,5 +47,6 @@ pub mod snapshot;
 pub mod spec;
 pub mod state;
 pub mod stored;
+pub mod terminal;
 #[cfg(test)]
 mod test_snapshots;

@@ -49,6 +49,12 @@ pub struct Paths {
     pub kubeconfig_setting: Option<PathBuf>,
     /// Folders with kubeconfigs that are listed as well, as the user set them.
     pub kubeconfig_folders: Vec<PathBuf>,
+    /// `PATH`, unread: folders with programs.
+    pub programs: Option<OsString>,
+    /// `TERMINAL`: the user's terminal, by an old custom.
+    pub terminal: Option<String>,
+    /// The program that runs.
+    pub this_program: Option<PathBuf>,
     /// docker's own.
     pub docker: DockerVariables,
     /// `K3TRAY_ENGINE`: the address of an engine, above all of docker's ways to say it.
@@ -86,7 +92,10 @@ impl Paths {
             state: ours.state_dir().unwrap_or(ours.data_local_dir()),
             cache: ours.cache_dir(),
         };
-        Ok(Self::assemble(&folders, |name| std::env::var_os(name)))
+        Ok(Self {
+            this_program: std::env::current_exe().ok(),
+            ..Self::assemble(&folders, |name| std::env::var_os(name))
+        })
     }
 
     /// Where kubectl would look for this user's kubeconfig, given `--kubeconfig` where the user set one.
@@ -101,6 +110,11 @@ impl Paths {
     /// Where the bytes from before each of our changes to a kubeconfig are kept.
     pub fn kubeconfig_history(&self) -> PathBuf {
         self.state.join("kubeconfig-history")
+    }
+
+    /// Where kubeconfigs for one shell each are kept.
+    pub fn scoped_kubeconfigs(&self) -> PathBuf {
+        self.state.join("shells")
     }
 
     fn assemble(folders: &Folders<'_>, variable: impl Fn(&str) -> Option<OsString>) -> Self {
@@ -131,6 +145,9 @@ impl Paths {
             kubeconfig: raw("KUBECONFIG"),
             kubeconfig_setting: None,
             kubeconfig_folders: Vec::new(),
+            programs: raw("PATH"),
+            terminal: text("TERMINAL"),
+            this_program: None,
             docker: DockerVariables {
                 host: text("DOCKER_HOST"),
                 context: text("DOCKER_CONTEXT"),
@@ -163,6 +180,14 @@ struct Folders<'a> {
     config: &'a Path,
     state: &'a Path,
     cache: &'a Path,
+}
+
+/// The file that a person means by what was typed: `~` is their home, and so is where a bare name
+/// begins.
+pub fn typed(home: &Path, text: &str) -> PathBuf {
+    let text = text.trim();
+    let inside = text.strip_prefix("~/").or_else(|| text.strip_prefix("~\\"));
+    home.join(inside.unwrap_or(text))
 }
 
 #[cfg(test)]
@@ -198,6 +223,9 @@ mod tests {
             kubeconfig: None,
             kubeconfig_setting: None,
             kubeconfig_folders: vec![],
+            programs: None,
+            terminal: None,
+            this_program: None,
             docker: DockerVariables {
                 config: "/h/.docker".into(),
                 ..DockerVariables::default()
@@ -206,6 +234,18 @@ mod tests {
             default_image: None,
             load_balancer_image: None,
             proxies: BTreeMap::new(),
+        }
+    }
+
+    #[test]
+    fn a_typed_file_is_looked_for_from_home() {
+        for (text, file) in [
+            ("~/k", "/h/k"),
+            (" /etc/k ", "/etc/k"),
+            ("k.yaml", "/h/k.yaml"),
+            ("~other/k", "/h/~other/k"),
+        ] {
+            assert_eq!(typed(Path::new("/h"), text), Path::new(file), "{text:?}");
         }
     }
 
@@ -229,6 +269,8 @@ mod tests {
             ("XDG_RUNTIME_DIR", "/run/user/7"),
             ("XDG_CONFIG_HOME", "/xdg"),
             ("KUBECONFIG", "/a:/b"),
+            ("PATH", "/bin:/usr/bin"),
+            ("TERMINAL", "foot"),
             ("DOCKER_HOST", "tcp://one:2376"),
             ("DOCKER_CONTEXT", "two"),
             ("DOCKER_CONFIG", "/d"),
@@ -248,6 +290,8 @@ mod tests {
             runtime: Some("/run/user/7".into()),
             k3d_config: "/xdg".into(),
             kubeconfig: Some("/a:/b".into()),
+            programs: Some("/bin:/usr/bin".into()),
+            terminal: Some("foot".into()),
             docker: DockerVariables {
                 host: Some("tcp://one:2376".into()),
                 context: Some("two".into()),

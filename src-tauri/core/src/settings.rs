@@ -1,4 +1,5 @@
-//! What the user set: which engine, other keys for shortcuts, and what to know of kubeconfigs.
+//! What the user set: which engine, which terminal, other keys for shortcuts, and what to know of
+//! kubeconfigs.
 //!
 //! Kept in `settings.json`, written by hand or by the window; what the app remembers by itself is in
 //! [`crate::state`].
@@ -32,6 +33,9 @@ pub struct Settings {
     pub kubeconfig: Option<PathBuf>,
     /// Folders with kubeconfigs that are listed beside kubectl's own.
     pub kubeconfig_folders: Vec<PathBuf>,
+    /// The command line of the terminal for shells, such as `kitty` or `xterm -e`; what to run in it
+    /// is put behind.
+    pub terminal: Option<String>,
     /// Which contexts are to be handled with care.
     pub protection: ProtectionRules,
 }
@@ -107,15 +111,15 @@ mod tests {
     #[tokio::test]
     async fn the_kubeconfig_is_looked_for_where_the_user_set_it() {
         let folder = tempfile::tempdir().unwrap();
-        let named = |name: &str| {
+        let text = |name: &str| {
             format!(
                 "contexts:\n- name: {name}\n  context:\n    cluster: {name}\n    user: {name}\n"
             )
         };
         let more = folder.path().join("more");
         std::fs::create_dir(&more).unwrap();
-        std::fs::write(more.join("b.yaml"), named("b")).unwrap();
-        std::fs::write(folder.path().join("a"), named("a")).unwrap();
+        std::fs::write(more.join("b.yaml"), text("b")).unwrap();
+        std::fs::write(folder.path().join("a"), text("a")).unwrap();
         let settings = Settings {
             kubeconfig: Some(folder.path().join("a")),
             kubeconfig_folders: vec![more],

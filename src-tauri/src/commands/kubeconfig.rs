@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use k3tray_core::{
     context::ContextName,
-    controller::Handle,
+    controller::{Handle, ImportFrom},
     error::Problem,
-    kubeconfig::{FileDiff, Orphan, Version, VersionId},
+    kubeconfig::{FileDiff, ImportChoice, ImportPlan, Orphan, PlacedEntry, Version, VersionId},
 };
 use tauri::State;
 
@@ -71,6 +71,15 @@ pub(crate) async fn duplicate_context(
     controller.duplicate_context(&from, &to).await
 }
 
+/// What goes with a context.
+#[tauri::command]
+pub(crate) async fn what_goes_with(
+    controller: State<'_, Handle>,
+    context: ContextName,
+) -> Result<Vec<PlacedEntry>, Problem> {
+    controller.what_goes_with(&context).await
+}
+
 /// Removes a context, and perhaps what only it used.
 #[tauri::command]
 pub(crate) async fn delete_context(
@@ -104,4 +113,34 @@ pub(crate) async fn clean_up(
     orphans: Vec<Orphan>,
 ) -> Result<(), Problem> {
     controller.clean_up(orphans).await
+}
+
+/// What an import would do.
+#[tauri::command]
+pub(crate) async fn plan_import(
+    controller: State<'_, Handle>,
+    from: ImportFrom,
+) -> Result<ImportPlan, Problem> {
+    controller.plan_import(from).await
+}
+
+/// Takes over what is new, and the rest as it was decided.
+#[tauri::command]
+pub(crate) async fn import(
+    controller: State<'_, Handle>,
+    from: ImportFrom,
+    choices: Vec<ImportChoice>,
+) -> Result<(), Problem> {
+    controller.import(from, choices).await
+}
+
+/// Writes one context to a file of its own, and says where that is.
+#[tauri::command]
+pub(crate) async fn export_context(
+    controller: State<'_, Handle>,
+    context: ContextName,
+    path: String,
+    replace: bool,
+) -> Result<PathBuf, Problem> {
+    controller.export_context(&context, &path, replace).await
 }

@@ -28,6 +28,12 @@ export const dismiss = (operation: number): string => `dismiss:${operation}`;
 /** Puts the line `export KUBECONFIG=…` on the clipboard. */
 export const copyExport = (cluster: string): string => `copy-export:${cluster}`;
 
+/** Puts the line `export KUBECONFIG=…` for one context alone on the clipboard. */
+export const copyScoped = (context: string): string => `copy-scoped:${context}`;
+
+/** Opens a terminal in which kubectl knows one context alone. */
+export const openShell = (context: string): string => `open-shell:${context}`;
+
 /** Ends the app when what runs is done; asked a second time, cancels that first. */
 export const quit = "quit";
 

@@ -5,7 +5,19 @@
 import { invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 
-import type { Check, Draft, FileDiff, Orphan, Snapshot, Version, View } from "./bindings";
+import type {
+  Check,
+  Draft,
+  FileDiff,
+  ImportChoice,
+  ImportFrom,
+  ImportPlan,
+  Orphan,
+  PlacedEntry,
+  Snapshot,
+  Version,
+  View,
+} from "./bindings";
 
 /** Ends a subscription; may be called at any time. */
 export type Unsubscribe = () => void;
@@ -20,6 +32,8 @@ export interface Backend {
   onSnapshot(heard: (snapshot: Snapshot) => void): Promise<Unsubscribe>;
   /** Calls `heard` when the app wants another view shown. */
   onShow(heard: (view: View) => void): Promise<Unsubscribe>;
+  /** Calls `heard` with the file that was dropped onto the window. Its content stays where it is. */
+  onDrop(heard: (file: string) => void): Promise<Unsubscribe>;
   /** Asks for an action, in the spelling of `lib/action.ts`. */
   perform(action: string): Promise<void>;
   /** Begins to create a cluster; rejects with a `Refusal`. Resolves to the operation's number. */
@@ -52,6 +66,8 @@ export interface KubeconfigBackend {
   rename(from: string, to: string): Promise<void>;
   /** Makes a second context that says the same. */
   duplicate(from: string, to: string): Promise<void>;
+  /** What goes with a context: itself, then its cluster and user where no other context has them. */
+  whatGoesWith(context: string): Promise<PlacedEntry[]>;
   /** Removes a context; `withUnused`, also its cluster and user where no other context has them. */
   remove(context: string, withUnused: boolean): Promise<void>;
   /** Sets the namespace of a context; empty for none. */
@@ -60,6 +76,12 @@ export interface KubeconfigBackend {
   orphans(): Promise<Orphan[]>;
   /** Removes such entries, those that were shown and no others. */
   cleanUp(orphans: Orphan[]): Promise<void>;
+  /** What an import of all entries would do; nothing is changed. */
+  planImport(from: ImportFrom): Promise<ImportPlan>;
+  /** Takes over what is new, and the rest as it was decided. */
+  import(from: ImportFrom, choices: ImportChoice[]): Promise<void>;
+  /** Writes one context to a file of its own, and resolves to where that is. */
+  export(context: string, path: string, replace: boolean): Promise<string>;
 }
 
 /** The real one. */
@@ -68,6 +90,10 @@ export const tauri: Backend = {
   startView: () => invoke("start_view"),
   onSnapshot: (heard) => listen<Snapshot>("snapshot", (event) => heard(event.payload)),
   onShow: (heard) => listen<View>("show", (event) => heard(event.payload)),
+  onDrop: (heard) =>
+    listen<{ paths: string[] }>("tauri://drag-drop", ({ payload: { paths } }) => {
+      if (paths[0] !== undefined) heard(paths[0]);
+    }),
   perform: (action) => invoke("perform", { action }),
   createCluster: (draft) => invoke("create_cluster", { draft }),
   checkDraft: (draft) => invoke("check_draft", { draft }),
@@ -82,9 +108,13 @@ export const tauri: Backend = {
     breakLock: (lock) => invoke("break_kubeconfig_lock", { lock }),
     rename: (from, to) => invoke("rename_context", { from, to }),
     duplicate: (from, to) => invoke("duplicate_context", { from, to }),
+    whatGoesWith: (context) => invoke("what_goes_with", { context }),
     remove: (context, withUnused) => invoke("delete_context", { context, withUnused }),
     setNamespace: (context, namespace) => invoke("set_namespace", { context, namespace }),
     orphans: () => invoke("orphans"),
     cleanUp: (orphans) => invoke("clean_up", { orphans }),
+    planImport: (from) => invoke("plan_import", { from }),
+    import: (from, choices) => invoke("import", { from, choices }),
+    export: (context, path, replace) => invoke("export_context", { context, path, replace }),
   },
 };

@@ -438,6 +438,23 @@ export type OrphanReason = { "kind": "unused" } | { "kind": "noCluster" } | { "k
 cluster: ClusterName, };
 
 /**
+ * An entry and the file that it is in.
+ */
+export type PlacedEntry = { 
+/**
+ * What it is.
+ */
+kind: EntryKind, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * The file.
+ */
+file: string, };
+
+/**
  * What an import would do, without secrets.
  */
 export type ImportPlan = { 
@@ -448,7 +465,11 @@ entries: Array<ImportEntry>,
 /**
  * What cannot be taken over as it is, or not at all.
  */
-problems: Array<FileProblem>, };
+problems: Array<FileProblem>, 
+/**
+ * Every entry that is there now: names that none can be given.
+ */
+taken: Array<PlacedEntry>, };
 
 /**
  * One entry that would be taken over.
@@ -784,7 +805,7 @@ name: ClusterName, } | { "kind": "newCluster" } | { "kind": "delete",
 /**
  * What would go.
  */
-name: ClusterName, } | { "kind": "contexts" } | { "kind": "shortcuts" } | { "kind": "askContext", 
+name: ClusterName, } | { "kind": "contexts" } | { "kind": "import" } | { "kind": "cleanUp" } | { "kind": "shortcuts" } | { "kind": "askContext", 
 /**
  * Which.
  */
@@ -958,6 +979,19 @@ quitting: boolean, };
  * A node image with its tag.
  */
 export type NodeImage = string;
+
+/**
+ * Where entries to import come from, as a person says it. It may hold secrets, so it cannot be printed.
+ */
+export type ImportFrom = { "kind": "file", 
+/**
+ * As it was typed.
+ */
+path: string, } | { "kind": "text", 
+/**
+ * As it was pasted.
+ */
+text: string, };
 
 /**
  * What can be said of a draft before anything is made.

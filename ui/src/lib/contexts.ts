@@ -1,5 +1,5 @@
 // Finding a context by a few letters of anything that is known of it.
-import type { Context, Reason, Snapshot } from "./bindings";
+import type { Context, EntryKind, OrphanReason, PlacedEntry, Reason, Snapshot } from "./bindings";
 
 /** A context that was found, and how well it fits. */
 interface Found {
@@ -85,4 +85,41 @@ export function isGone(context: Context, snapshot: Snapshot): boolean {
     !snapshot.clusters.some((cluster) => cluster.name === localCluster) &&
     !snapshot.operations.some((operation) => operation.cluster === localCluster)
   );
+}
+
+/** Contexts as entries with names that no other can be given. */
+export const taken = (contexts: Context[]): PlacedEntry[] =>
+  contexts.map(({ name, file }) => ({ kind: "context", name, file }));
+
+/** Why an entry cannot be called so, in the words in which the app would refuse it; none if it can. */
+export function nameProblem(kind: EntryKind, name: string, taken: PlacedEntry[]): string | undefined {
+  if (name === "") return "An entry needs a name.";
+  const holder = taken.find((entry) => entry.kind === kind && entry.name === name);
+  return holder && `\`${holder.file}\` has a ${kind} \`${name}\` already.`;
+}
+
+/** A name like another that is free. */
+export function nameLike(name: string, taken: PlacedEntry[]): string {
+  for (let number = 1; ; number += 1) {
+    const like = number === 1 ? `${name}-copy` : `${name}-copy-${number}`;
+    if (!taken.some((entry) => entry.name === like)) return like;
+  }
+}
+
+/** Where a context is exported to if nothing else is said. */
+export const exportPath = (name: string): string =>
+  `~/${name.replace(/[^\w.-]+/g, "-").replace(/^[.-]+/, "") || "context"}.kubeconfig`;
+
+/** Why an entry can go, as the end of a sentence. */
+export function orphanWords(reason: OrphanReason): string {
+  switch (reason.kind) {
+    case "unused":
+      return "no context uses it";
+    case "noCluster":
+      return "its cluster entry is missing";
+    case "noUser":
+      return "its user entry is missing";
+    case "clusterGone":
+      return `the cluster \`${reason.cluster}\` is gone`;
+  }
 }

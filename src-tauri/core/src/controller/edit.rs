@@ -9,7 +9,9 @@ use super::{event::Event, handle::Handle};
 use crate::{
     context::ContextName,
     error::Problem,
-    kubeconfig::{Change, FileDiff, Kubeconfig, KubeconfigError, Orphan, Version, VersionId},
+    kubeconfig::{
+        Change, FileDiff, Kubeconfig, KubeconfigError, Orphan, PlacedEntry, Version, VersionId,
+    },
     snapshot::EngineStatus,
 };
 
@@ -68,6 +70,13 @@ impl Handle {
         self.edit(&title, duplicate).await
     }
 
+    /// What goes with a context: itself, then its cluster and user where no other context has them.
+    pub async fn what_goes_with(&self, context: &ContextName) -> Result<Vec<PlacedEntry>, Problem> {
+        let goes = self.kubeconfig().what_goes_with(context).await;
+        let title = format!("Could not delete context `{context}`");
+        goes.map_err(|error| Problem::new(title, &error))
+    }
+
     /// Removes a context; `with_unused`, also its cluster and user where no other context has them.
     pub async fn delete_context(
         &self,
@@ -112,7 +121,7 @@ impl Handle {
     }
 
     /// Makes a change. What could not be done is told under `title`.
-    async fn edit(
+    pub(super) async fn edit(
         &self,
         title: &str,
         change: impl AsyncFnOnce(&Kubeconfig) -> Result<Change, KubeconfigError>,
@@ -126,7 +135,7 @@ impl Handle {
     }
 
     /// The user's kubeconfig, as seen beside the engine that is used now.
-    fn kubeconfig(&self) -> Kubeconfig {
+    pub(super) fn kubeconfig(&self) -> Kubeconfig {
         self.kubeconfig.borrow().clone()
     }
 }

@@ -238,6 +238,10 @@ pub(super) enum Errand {
         /// Where the API is reached.
         address: ApiAddress,
     },
+    /// Write a kubeconfig of this context alone and copy the line that points at it.
+    CopyScoped(ContextName),
+    /// Open a terminal for this context alone.
+    OpenShell(ContextName),
     /// Write down what is remembered.
     Remember(State),
     /// Write down which contexts are to be handled with care.
@@ -260,6 +264,10 @@ impl Errand {
             Self::CopyExport { cluster, .. } => {
                 format!("Could not write a kubeconfig for cluster `{cluster}`")
             }
+            Self::CopyScoped(name) => {
+                format!("Could not write a kubeconfig of context `{name}` alone")
+            }
+            Self::OpenShell(name) => format!("Could not open a shell in context `{name}`"),
             Self::Protect(_) => "Could not keep which contexts are protected".into(),
             Self::Remember(_) => "Could not remember the last settings".into(),
         }

@@ -80,7 +80,12 @@ pub(super) async fn line(
             path: path.clone(),
             source,
         })?;
-    Ok(format!("export KUBECONFIG={}", quoted(&path)))
+    Ok(pointing_at(&path))
+}
+
+/// The line that makes a shell use this kubeconfig.
+pub(super) fn pointing_at(path: &Path) -> String {
+    format!("export KUBECONFIG={}", quoted(path))
 }
 
 /// A temporary file is its owner's alone, and stays so when it takes its place.

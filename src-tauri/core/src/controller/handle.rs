@@ -2,6 +2,7 @@
 
 use std::{
     net::{IpAddr, TcpListener},
+    path::Path,
     sync::Arc,
 };
 
@@ -30,6 +31,7 @@ pub struct Handle {
     pub(super) snapshots: watch::Receiver<Arc<Snapshot>>,
     pub(super) engine: watch::Receiver<Option<Engine>>,
     pub(super) kubeconfig: watch::Receiver<Kubeconfig>,
+    pub(super) home: Arc<Path>,
 }
 
 impl Handle {

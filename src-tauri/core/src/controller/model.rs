@@ -101,6 +101,8 @@ pub(super) enum Concern {
     Node,
     /// The line for a terminal.
     Copy,
+    /// A terminal.
+    Shell,
     /// Reading the settings.
     Settings,
     /// What is remembered.
@@ -119,7 +121,8 @@ impl Concern {
         match errand {
             Errand::UseContext(_) | Errand::AddContext(_) => Self::Context,
             Errand::StartNode(_) | Errand::StopNode(_) => Self::Node,
-            Errand::CopyExport { .. } => Self::Copy,
+            Errand::CopyExport { .. } | Errand::CopyScoped(_) => Self::Copy,
+            Errand::OpenShell(_) => Self::Shell,
             Errand::Remember(_) => Self::State,
             Errand::Protect(_) => Self::Protection,
         }

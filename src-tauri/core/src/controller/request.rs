@@ -54,6 +54,8 @@ impl Model {
             Action::Cancel(id) => self.cancel(id),
             Action::Dismiss(id) => self.dismiss(id),
             Action::CopyExport(name) => self.copy_export(&name),
+            Action::CopyScoped(name) => self.with_context(Errand::CopyScoped(name.clone()), name),
+            Action::OpenShell(name) => self.with_context(Errand::OpenShell(name.clone()), name),
             Action::Show(view) => Ok(show(view)),
             Action::ShowCurrent => Ok(show(self.current_view())),
             Action::Quit => Ok(self.quit()),
@@ -243,6 +245,15 @@ impl Model {
         self.may_begin(cluster)
             .map_err(|error| Problem::new(errand.title(), &error))?;
         Ok(vec![Effect::Run(Errand::AddContext(cluster.clone()))])
+    }
+
+    /// What is done with any context that is there. It needs no engine.
+    fn with_context(&self, errand: Errand, name: ContextName) -> Accepted {
+        if self.shown.contexts.has(&name) {
+            return Ok(vec![Effect::Run(errand)]);
+        }
+        let error = RequestError::NoSuchContext(name);
+        Err(Problem::new(errand.title(), &error))
     }
 
     fn copy_export(&self, name: &ClusterName) -> Accepted {

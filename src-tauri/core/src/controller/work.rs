@@ -11,12 +11,13 @@ use super::{
 use crate::{
     engine::{Engine, EngineError, error::Said},
     error::{Explain, Problem},
-    kubeconfig::Kubeconfig,
+    kubeconfig::{Kubeconfig, Owner},
     operation::{self, Means, OperationError, OperationId, Reporter, Run},
     paths::Paths,
     settings::{self, Settings},
     state::{self, State},
     stored::StoredError,
+    terminal,
 };
 
 /// The work was cut off by a defect of the app itself.
@@ -140,10 +141,27 @@ impl Tools {
                 let _ = self.asks.send(Ask::Copy(line)).await;
                 Ok(())
             }
+            Errand::CopyScoped(name) => {
+                let folder = self.paths.scoped_kubeconfigs();
+                let owner = Owner::process(std::process::id());
+                let file = kubeconfig.write_scoped(&name, None, &folder, owner);
+                let line = export::pointing_at(&file.await.map_err(boxed)?);
+                let _ = self.asks.send(Ask::Copy(line)).await;
+                Ok(())
+            }
+            Errand::OpenShell(name) => {
+                // What would fail in the terminal would be gone with it.
+                kubeconfig.scoped(&name, None).await.map_err(boxed)?;
+                let path = self.paths.config.join(settings::FILE);
+                let settings = blocking(move || Settings::load(&path)).await?;
+                terminal::open_shell(&name, settings.terminal.as_deref(), &self.paths)
+                    .await
+                    .map_err(boxed)
+            }
             Errand::Protect(protection) => {
                 let path = self.paths.config.join(settings::FILE);
                 // Read anew: the user may have written something else into it.
-                save(move || {
+                blocking(move || {
                     let settings = Settings::load(&path)?;
                     Settings {
                         protection,
@@ -155,18 +173,18 @@ impl Tools {
             }
             Errand::Remember(remembered) => {
                 let path = self.paths.state.join(state::FILE);
-                save(move || State::save(&remembered, &path)).await
+                blocking(move || State::save(&remembered, &path)).await
             }
         }
     }
 }
 
-/// Writes a file of ours, on a thread that may wait for the disk.
-async fn save(
-    save: impl FnOnce() -> Result<(), StoredError> + Send + 'static,
-) -> Result<(), Box<dyn Explain + Send>> {
-    match spawn_blocking(save).await {
-        Ok(saved) => saved.map_err(boxed),
+/// Reads or writes a file of ours, on a thread that may wait for the disk.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, StoredError> + Send + 'static,
+) -> Result<T, Box<dyn Explain + Send>> {
+    match spawn_blocking(work).await {
+        Ok(done) => done.map_err(boxed),
         Err(error) => Err(boxed(CutOff(error))),
     }
 }

@@ -80,6 +80,9 @@ pub enum KubeconfigError {
     /// A file that was to be written is one of those in use.
     #[error("`{}` is one of the kubeconfig files in use", .0.display())]
     InUse(PathBuf),
+    /// A file that was to be written is there already.
+    #[error("`{}` exists already", .0.display())]
+    FileExists(PathBuf),
     /// The context is in a file of an extra folder, which kubectl does not read.
     #[error("kubectl does not read `{}`, which has the context `{context}`", file.display())]
     OutsideChain {
@@ -207,6 +210,7 @@ impl Explain for KubeconfigError {
             }
             Self::NoLongerOrphan { .. } => Some("Look again, and clean up what is left.".into()),
             Self::InUse(_) => Some("Import into it instead, or choose another file.".into()),
+            Self::FileExists(_) => Some("Choose another name, or replace it.".into()),
             Self::NotOurs(file) => Some(format!(
                 "Name it in `KUBECONFIG` to change it: `KUBECONFIG={}`.",
                 file.display()
@@ -246,7 +250,7 @@ impl Explain for KubeconfigError {
         match self {
             Self::Locked { .. } => Code::KubeconfigLocked,
             Self::NoSuchContext { .. } | Self::NoSuchVersion(_) => Code::NotFound,
-            Self::Conflict { .. } | Self::Exists { .. } => Code::NameTaken,
+            Self::Conflict { .. } | Self::Exists { .. } | Self::FileExists(_) => Code::NameTaken,
             _ => Code::Other,
         }
     }

@@ -30,20 +30,25 @@ impl Kubeconfig {
             .await
     }
 
-    /// Writes what [`export`](Self::export) gives to a file that its owner alone may read, whatever
-    /// was there.
+    /// Writes what [`export`](Self::export) gives to a file that its owner alone may read; with
+    /// `replace`, whatever was there.
     ///
     /// # Errors
-    /// As for `export`, and [`KubeconfigError::InUse`] where the file is one of those in use.
+    /// As for `export`; [`KubeconfigError::InUse`] where the file is one of those in use,
+    /// [`KubeconfigError::FileExists`] where there is one that is not to be replaced.
     pub async fn export_to(
         &self,
         context: &ContextName,
         path: &Path,
+        replace: bool,
     ) -> Result<(), KubeconfigError> {
         let (context, path) = (context.clone(), path.to_owned());
         self.ask(move |shared| {
             if shared.chain.name_of(&file::resolve(&path)).is_some() {
                 return Err(KubeconfigError::InUse(path));
+            }
+            if !replace && path.symlink_metadata().is_ok() {
+                return Err(KubeconfigError::FileExists(path));
             }
             let text = single(&shared.chain.read(), &context, None, true)?;
             file::write_private(&path, text.expose_secret().as_bytes())

@@ -3,6 +3,10 @@
 //! Names and places follow `kubectl config`; the one difference is that the current context does not
 //! go on naming a context that was deleted here.
 
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
 use super::{
     Change, Kubeconfig,
     copy::{Uncopyable, fragment},
@@ -16,6 +20,19 @@ use super::{
     tree::{NodeId, Tree},
 };
 use crate::context::ContextName;
+
+/// An entry and the file that it is in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct PlacedEntry {
+    /// What it is.
+    pub kind: EntryKind,
+    /// Its name.
+    pub name: String,
+    /// The file.
+    pub file: PathBuf,
+}
 
 impl Kubeconfig {
     /// Gives a context another name, in the file it is in: `kubectl config rename-context`. The
@@ -58,6 +75,29 @@ impl Kubeconfig {
         };
         self.change(deed, move |transaction, _| {
             transaction.edit(false, |sources, _| duplicate(sources, &from, &to))
+        })
+        .await
+    }
+
+    /// What goes with a context: the context itself, then its cluster and user where no other context
+    /// names them.
+    ///
+    /// # Errors
+    /// [`KubeconfigError::NoSuchContext`] where no file has it.
+    pub async fn what_goes_with(
+        &self,
+        context: &ContextName,
+    ) -> Result<Vec<PlacedEntry>, KubeconfigError> {
+        let context = context.clone();
+        self.ask(move |shared| {
+            let sources = shared.chain.read();
+            let all = departing(&sources, &context)?.into_iter();
+            let placed = all.map(|(file, kind, name)| PlacedEntry {
+                kind,
+                name,
+                file: sources[file].path.clone(),
+            });
+            Ok(placed.collect())
         })
         .await
     }
@@ -125,19 +165,11 @@ fn delete(
     name: &ContextName,
     with_unused: bool,
 ) -> Result<Plan, KubeconfigError> {
-    let (file, _, item) = found(sources, name)?;
-    let mut plan = vec![(file, removal(&sources[file], "contexts", name.as_str()))];
-    if with_unused && let Some(tree) = sources[file].tree() {
-        for kind in [EntryKind::Cluster, EntryKind::User] {
-            let Some(link) = field(tree, item, "context", kind.inner()) else {
-                continue;
-            };
-            let place = winner_in(sources, scope(sources, file), kind.list(), link);
-            if let Some((holder, ..)) = place
-                && !is_used_elsewhere(sources, file, name.as_str(), kind, link)
-            {
-                plan.push((holder, removal(&sources[holder], kind.list(), link)));
-            }
+    let (file, ..) = found(sources, name)?;
+    let mut plan = Plan::new();
+    for (holder, kind, name) in departing(sources, name)? {
+        if with_unused || kind == EntryKind::Context {
+            plan.push((holder, removal(&sources[holder], kind.list(), &name)));
         }
     }
     let was_current = current(sources).is_some_and(|(_, current)| current == name.as_str());
@@ -145,6 +177,31 @@ fn delete(
         plan.extend(clear_current(sources, name.as_str()));
     }
     Ok(plan)
+}
+
+/// A context, and then its cluster and user where no other context names them: each with the file
+/// that it is in.
+fn departing(
+    sources: &[Source],
+    name: &ContextName,
+) -> Result<Vec<(usize, EntryKind, String)>, KubeconfigError> {
+    let (file, _, item) = found(sources, name)?;
+    let mut all = vec![(file, EntryKind::Context, name.as_str().to_owned())];
+    let Some(tree) = sources[file].tree() else {
+        return Ok(all);
+    };
+    for kind in [EntryKind::Cluster, EntryKind::User] {
+        let Some(link) = field(tree, item, "context", kind.inner()) else {
+            continue;
+        };
+        let place = winner_in(sources, scope(sources, file), kind.list(), link);
+        if let Some((holder, ..)) = place
+            && !is_used_elsewhere(sources, file, name.as_str(), kind, link)
+        {
+            all.push((holder, kind, link.to_owned()));
+        }
+    }
+    Ok(all)
 }
 
 /// The context of that name that counts.

@@ -14,7 +14,7 @@ use super::{
     Change, Kubeconfig,
     error::KubeconfigError,
     history::Deed,
-    housekeeping::copied,
+    housekeeping::{PlacedEntry, copied, items},
     kind::EntryKind,
     list, mask, portable,
     read::{Source, State, chained, entry_name, problem, winner},
@@ -41,6 +41,8 @@ pub struct ImportPlan {
     pub entries: Vec<ImportEntry>,
     /// What cannot be taken over as it is, or not at all.
     pub problems: Vec<FileProblem>,
+    /// Every entry that is there now: names that none can be given.
+    pub taken: Vec<PlacedEntry>,
 }
 
 /// One entry that would be taken over.
@@ -118,6 +120,7 @@ impl Kubeconfig {
             Ok(ImportPlan {
                 entries: entries.collect::<Result<_, _>>()?,
                 problems: incoming.problems,
+                taken: taken(&sources),
             })
         })
         .await
@@ -282,6 +285,24 @@ fn existing(
         content,
         anchored,
     }))
+}
+
+/// Every entry of the chain.
+fn taken(sources: &[Source]) -> Vec<PlacedEntry> {
+    let mut taken = Vec::new();
+    for source in chained(sources) {
+        let Some(tree) = source.tree() else { continue };
+        for kind in EntryKind::ALL {
+            let named = items(tree, kind.list()).iter();
+            let named = named.filter_map(|&item| entry_name(tree, item));
+            taken.extend(named.map(|name| PlacedEntry {
+                kind,
+                name: name.to_owned(),
+                file: source.path.clone(),
+            }));
+        }
+    }
+    taken
 }
 
 /// An entry as it may be shown: as YAML, in the list it stands in, which tells what is secret.

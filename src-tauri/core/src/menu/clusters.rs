@@ -5,7 +5,7 @@ use crate::{
     action::{Action, View},
     cluster::{Cluster, ClusterState},
     condition::Condition,
-    context::ContextName,
+    context::{Context, ContextName},
     node::{Node, NodeState, Readiness},
     snapshot::Snapshot,
 };
@@ -32,6 +32,11 @@ fn of(snapshot: &Snapshot, cluster: &Cluster) -> Submenu {
     entries.extend(verbs(cluster, free));
     entries.push(Entry::Separator);
     entries.push(nodes(cluster, condition, free));
+    let shell = Item {
+        action: own_context(snapshot, cluster)
+            .map(|context| Action::OpenShell(context.name.clone())),
+        ..Item::text("Open shell here")
+    };
     let copy = Item::enabled_if(
         free,
         "Copy export KUBECONFIG=…",
@@ -46,7 +51,13 @@ fn of(snapshot: &Snapshot, cluster: &Cluster) -> Submenu {
         "Delete…",
         Action::Show(View::Delete { name: name.clone() }),
     );
-    entries.extend([copy.into(), details.into(), Entry::Separator, delete.into()]);
+    entries.extend([
+        shell.into(),
+        copy.into(),
+        details.into(),
+        Entry::Separator,
+        delete.into(),
+    ]);
     Submenu {
         label: format!("{mark}{name}   {}", condition.words(cluster)),
         dot: Some(dot(condition)),
@@ -65,31 +76,36 @@ fn dot(condition: Condition) -> Dot {
 }
 
 fn use_context(snapshot: &Snapshot, cluster: &Cluster, is_current: bool, free: bool) -> Item {
-    let usual = ContextName::of_cluster(&cluster.name);
     // One that is being made has none yet; any other's was taken out, and comes back when it is asked for.
     if !snapshot.contexts.lead_to(&cluster.name) && snapshot.running_on(&cluster.name).is_none() {
         let label = "Use this context (not in your kubeconfig)";
         let free = free && cluster.api.is_some();
+        let usual = ContextName::of_cluster(&cluster.name);
         return Item {
             checked: Some(false),
             ..Item::enabled_if(free, label, Action::UseContext(usual))
         };
     }
+    let context = own_context(snapshot, cluster);
+    Item {
+        checked: Some(is_current),
+        action: context.map(|context| Action::UseContext(context.name.clone())),
+        ..Item::text("Use this context")
+    }
+}
+
+/// The context that leads to the cluster.
+fn own_context<'a>(snapshot: &'a Snapshot, cluster: &Cluster) -> Option<&'a Context> {
+    let usual = ContextName::of_cluster(&cluster.name);
     let mut own = snapshot
         .contexts
         .all
         .iter()
         .filter(|context| context.local_cluster.as_ref() == Some(&cluster.name));
     // A renamed context counts, but the usual name is the better guess where there are several.
-    let context = own
-        .clone()
+    own.clone()
         .find(|context| context.name == usual)
-        .or_else(|| own.next());
-    Item {
-        checked: Some(is_current),
-        action: context.map(|context| Action::UseContext(context.name.clone())),
-        ..Item::text("Use this context")
-    }
+        .or_else(|| own.next())
 }
 
 /// Always the same three lines, so that an open menu stays as it is while the state changes.

@@ -145,6 +145,7 @@ fn a_running_cluster_offers_its_verbs_and_its_nodes() {
             Stop -> stop-node:k3d-dev-agent-1
         (Ready) serverlb   running >
             Stop -> stop-node:k3d-dev-serverlb
+    Open shell here -> open-shell:k3d-dev
     Copy export KUBECONFIG=… -> copy-export:dev
     Details… -> show-cluster:dev
     -
@@ -254,6 +255,7 @@ fn while_a_cluster_is_made_it_shows_its_step_and_can_only_be_cancelled() {
             Stop
         (Ready) serverlb   running >
             Stop
+    Open shell here
     Copy export KUBECONFIG=…
     Details… -> show-cluster:dev
     -
@@ -358,6 +360,7 @@ Start it with sudo systemctl start docker.
             Stop
         (Off) serverlb   was running >
             Stop
+    Open shell here -> open-shell:k3d-dev
     Copy export KUBECONFIG=…
     Details… -> show-cluster:dev
     -

@@ -103,8 +103,17 @@ async fn an_exported_file_is_its_owners_alone_and_never_one_in_use() {
     let file = home.path().join("export.yaml");
     fs::write(&file, "old").unwrap();
     fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+    let kept = home
+        .kubeconfig()
+        .export_to(&name("files"), &file, false)
+        .await;
+    assert!(
+        matches!(kept, Err(KubeconfigError::FileExists(_))),
+        "{kept:?}"
+    );
+    assert_eq!(fs::read_to_string(&file).unwrap(), "old");
     home.kubeconfig()
-        .export_to(&name("files"), &file)
+        .export_to(&name("files"), &file, true)
         .await
         .unwrap();
     assert_eq!(
@@ -116,7 +125,7 @@ async fn an_exported_file_is_its_owners_alone_and_never_one_in_use() {
     let before = home.content();
     let refused = home
         .kubeconfig()
-        .export_to(&name("files"), home.file(0))
+        .export_to(&name("files"), home.file(0), true)
         .await;
     assert!(
         matches!(refused, Err(KubeconfigError::InUse(_))),

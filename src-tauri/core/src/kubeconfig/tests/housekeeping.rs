@@ -4,7 +4,7 @@ use super::fixture::{Home, PERSONAL, same_as_kubectl};
 use crate::{
     context::ContextName,
     error::{Code, Explain},
-    kubeconfig::{Change, KubeconfigError},
+    kubeconfig::{Change, EntryKind, KubeconfigError, PlacedEntry},
 };
 
 fn name(name: &str) -> ContextName {
@@ -143,6 +143,18 @@ async fn a_deleted_context_takes_what_only_it_used_and_leaves_no_current_one() {
     );
     let home = Home::one(&shared);
     let kubeconfig = home.kubeconfig();
+    let placed = |kind, name: &str| PlacedEntry {
+        kind,
+        name: name.into(),
+        file: home.file(0).to_owned(),
+    };
+    assert_eq!(
+        kubeconfig.what_goes_with(&name("prod")).await.unwrap(),
+        [
+            placed(EntryKind::Context, "prod"),
+            placed(EntryKind::User, "eks"),
+        ]
+    );
     kubeconfig
         .delete_context(&name("prod"), true)
         .await

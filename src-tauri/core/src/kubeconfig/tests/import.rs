@@ -81,6 +81,22 @@ async fn a_plan_shows_each_entry_beside_the_one_that_is_there_without_secrets() 
             "cluster:\n  server: https://prod.example.com\n  certificate-authority-data: ••••••\n  team: payments\nname: prod"
         )
     );
+    let taken: Vec<_> = plan
+        .taken
+        .iter()
+        .map(|entry| (entry.kind, entry.name.as_str()))
+        .collect();
+    assert_eq!(
+        taken,
+        [
+            (EntryKind::Cluster, "prod"),
+            (EntryKind::Cluster, "kind-test"),
+            (EntryKind::User, "eks"),
+            (EntryKind::User, "kind-test"),
+            (EntryKind::Context, "prod"),
+            (EntryKind::Context, "kind-test"),
+        ]
+    );
     let shown = format!("{plan:?}");
     assert!(
         !shown.contains("0TH3R") && !shown.contains("S3CR3T"),

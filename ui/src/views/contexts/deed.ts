@@ -1,0 +1,4 @@
+// What can be done with a context besides switching to it.
+
+/** Done at once, or after a dialog has asked for the rest. */
+export type Deed = "shell" | "copy" | "export" | "rename" | "duplicate" | "protect" | "unprotect" | "delete";
