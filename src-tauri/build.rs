@@ -20,6 +20,8 @@ fn main() {
         "look_at",
         "node_logs",
         "close_palette",
+        "check_context",
+        "list_namespaces",
         "kubeconfig_history",
         "kubeconfig_diff",
         "undo_kubeconfig",

@@ -6,6 +6,7 @@
     reason = "Tauri hands everything over by value"
 )]
 
+pub(crate) mod cluster;
 pub(crate) mod kubeconfig;
 
 use std::sync::Arc;

@@ -103,6 +103,8 @@ pub(crate) fn run(launch: Launch) -> Result<ExitCode, StartError> {
             commands::look_at,
             commands::node_logs,
             commands::close_palette,
+            commands::cluster::check_context,
+            commands::cluster::list_namespaces,
             commands::kubeconfig::kubeconfig_history,
             commands::kubeconfig::kubeconfig_diff,
             commands::kubeconfig::undo_kubeconfig,

@@ -2,6 +2,7 @@
 //! engine. What must come of it is each story's own part.
 
 use std::{
+    collections::BTreeSet,
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -90,6 +91,7 @@ impl Stage {
             engine: Some(docker.address()),
             remembered: State::default(),
             protection: ProtectionRules::default(),
+            checked: BTreeSet::new(),
             settings_problem: None,
             state_problem: None,
             deadlines: Deadlines::default(),

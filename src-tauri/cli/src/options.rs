@@ -86,6 +86,9 @@ pub(crate) struct Target {
     /// Do not ask, even if it is protected.
     #[arg(short, long)]
     pub(crate) yes: bool,
+    /// Also have it in this namespace from now on.
+    #[arg(short, long)]
+    pub(crate) namespace: Option<String>,
 }
 
 /// A context for one shell.

@@ -4,7 +4,7 @@ use k3tray_core::{
     cluster::Cluster,
     context::{ContextName, Contexts},
     error::{Code, Explain},
-    operation,
+    namespace, operation,
     protection::protection,
     state::{self, State},
 };
@@ -21,6 +21,8 @@ use crate::{
 #[derive(Debug, Serialize)]
 struct Current {
     context: ContextName,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    namespace: Option<String>,
 }
 
 /// `-` where no other context was current before.
@@ -45,11 +47,22 @@ pub(crate) async fn use_context(
     engine: Option<String>,
     format: Format,
 ) -> Result<(), Failure> {
+    let Target {
+        context: given,
+        yes,
+        namespace,
+    } = target;
+    if let Some(name) = &namespace {
+        namespace::check(name).map_err(|error| {
+            let what = format!("Could not switch to namespace `{name}`");
+            Failure::new(what, &error, format)
+        })?;
+    }
     let paths = workshop::paths(format)?;
     let kubeconfig = workshop::kubeconfig(format)?;
     let known = kubeconfig.view().await;
     let remembered = paths.state.join(state::FILE);
-    let context = match target.context.as_str() {
+    let context = match given.as_str() {
         "-" => before(&remembered, &known).ok_or_else(|| {
             Failure::new(
                 "Could not switch to the context from before",
@@ -64,13 +77,21 @@ pub(crate) async fn use_context(
                 .unwrap_or_else(|| ContextName::new(name)),
         },
     };
-    if !target.yes && known.current.as_ref() != Some(&context) {
+    if !yes && known.current.as_ref() != Some(&context) {
         let rules = workshop::settings(&paths);
         let entry = known.all.iter().find(|entry| entry.name == context);
         let reason = entry.and_then(|entry| protection(entry, &rules.protection).reason);
         if let Some(reason) = reason {
             confirm(&format!("`{context}` is protected: {reason}."))?;
         }
+    }
+    if let Some(name) = &namespace {
+        // First: nobody shall stand in that context with its other namespace, even for a moment.
+        let set = kubeconfig.set_namespace(&context, Some(name)).await;
+        let _ = set.map_err(|error| {
+            let what = format!("Could not set the namespace of context `{context}`");
+            Failure::new(what, &error, format)
+        })?;
     }
     let _change = kubeconfig.use_context(&context).await.map_err(|error| {
         Failure::new(format!("Could not switch to `{context}`"), &error, format)
@@ -84,8 +105,14 @@ pub(crate) async fn use_context(
             .save(&remembered);
     }
     match format {
-        Format::Text => println!("`{context}` is the current context"),
-        Format::Json => print_json(&Current { context }),
+        Format::Text => {
+            let inside = namespace.map(|name| format!(", in namespace `{name}`"));
+            println!(
+                "`{context}` is the current context{}",
+                inside.unwrap_or_default()
+            );
+        }
+        Format::Json => print_json(&Current { context, namespace }),
     }
     Ok(())
 }

@@ -53,6 +53,11 @@ pub enum View {
     },
     /// The small window to switch contexts in by typing.
     Palette,
+    /// Chooses the namespace of a context.
+    Namespace {
+        /// Of which context.
+        context: ContextName,
+    },
 }
 
 /// Something a person asks for.
@@ -86,6 +91,14 @@ pub enum Action {
     Protect(ContextName),
     /// Have it handled as any other.
     Unprotect(ContextName),
+    /// Have a context in this namespace; empty for the one that Kubernetes takes by itself.
+    UseNamespace(ContextName, String),
+    /// Ask the cluster of a context which namespaces it has.
+    ListNamespaces(ContextName),
+    /// Have the cluster of a context asked how it is whenever contexts are shown.
+    CheckWhenShown(ContextName),
+    /// Have it asked only on request.
+    CheckOnRequest(ContextName),
     /// Cancel a running operation.
     Cancel(OperationId),
     /// Forget an ended operation.
@@ -136,6 +149,12 @@ impl fmt::Display for Action {
             Self::UseProtected(name) => write!(f, "use-protected:{name}"),
             Self::Protect(name) => write!(f, "protect:{name}"),
             Self::Unprotect(name) => write!(f, "unprotect:{name}"),
+            Self::UseNamespace(context, namespace) => {
+                write!(f, "use-namespace:{context}/{namespace}")
+            }
+            Self::ListNamespaces(name) => write!(f, "list-namespaces:{name}"),
+            Self::CheckWhenShown(name) => write!(f, "check-when-shown:{name}"),
+            Self::CheckOnRequest(name) => write!(f, "check-on-request:{name}"),
             Self::Cancel(id) => write!(f, "cancel:{id}"),
             Self::Dismiss(id) => write!(f, "dismiss:{id}"),
             Self::CopyExport(name) => write!(f, "copy-export:{name}"),
@@ -151,6 +170,7 @@ impl fmt::Display for Action {
             Self::Show(View::Shortcuts) => f.write_str("show-shortcuts"),
             Self::Show(View::AskContext { name }) => write!(f, "ask-context:{name}"),
             Self::Show(View::Palette) => f.write_str("switch-context"),
+            Self::Show(View::Namespace { context }) => write!(f, "choose-namespace:{context}"),
             Self::ShowCurrent => f.write_str("show-current"),
             Self::Quit => f.write_str("quit"),
         }
@@ -205,6 +225,19 @@ impl FromStr for Action {
             "unprotect" => Self::Unprotect(ContextName::new(node()?)),
             "ask-context" => Self::Show(View::AskContext {
                 name: ContextName::new(node()?),
+            }),
+            "use-namespace" => {
+                // A context's name may have slashes, a namespace's none.
+                let (context, namespace) = object
+                    .and_then(|object| object.rsplit_once('/'))
+                    .ok_or_else(unknown)?;
+                Self::UseNamespace(ContextName::new(context), namespace.to_owned())
+            }
+            "list-namespaces" => Self::ListNamespaces(ContextName::new(node()?)),
+            "check-when-shown" => Self::CheckWhenShown(ContextName::new(node()?)),
+            "check-on-request" => Self::CheckOnRequest(ContextName::new(node()?)),
+            "choose-namespace" => Self::Show(View::Namespace {
+                context: ContextName::new(node()?),
             }),
             "cancel" => Self::Cancel(operation()?),
             "dismiss" => Self::Dismiss(operation()?),
@@ -268,6 +301,12 @@ mod tests {
             context().prop_map(Action::CopyScoped),
             context().prop_map(Action::OpenShell),
             context().prop_map(|name| Action::Show(View::AskContext { name })),
+            (context(), "[a-z0-9-]{0,20}")
+                .prop_map(|(context, namespace)| Action::UseNamespace(context, namespace)),
+            context().prop_map(Action::ListNamespaces),
+            context().prop_map(Action::CheckWhenShown),
+            context().prop_map(Action::CheckOnRequest),
+            context().prop_map(|context| Action::Show(View::Namespace { context })),
             any::<u32>().prop_map(|id| Action::Cancel(OperationId(id))),
             any::<u32>().prop_map(|id| Action::Dismiss(OperationId(id))),
         ]
@@ -282,7 +321,15 @@ mod tests {
 
     #[test]
     fn words_that_are_no_action_are_refused() {
-        for text in ["", "start", "start:", "quit:now", "cancel:x", "format-disk"] {
+        for text in [
+            "",
+            "start",
+            "start:",
+            "quit:now",
+            "cancel:x",
+            "format-disk",
+            "use-namespace:prod",
+        ] {
             assert_eq!(
                 text.parse::<Action>(),
                 Err(UnknownAction(text.into())),

@@ -10,7 +10,7 @@ use ts_rs::{Config, TS};
 
 use crate::{
     action, cluster, context, controller, error, image, kubeconfig, node, operation, protection,
-    snapshot, spec,
+    reach, snapshot, spec,
 };
 
 macro_rules! declarations {
@@ -72,6 +72,10 @@ fn the_bindings_of_the_window_are_fresh() {
         spec::Field,
         spec::FieldProblem,
         action::View,
+        reach::NodeCount,
+        reach::Outcome,
+        reach::ContextHealth,
+        reach::Namespaces,
         snapshot::EndpointView,
         snapshot::EngineDetails,
         snapshot::EngineStatus,

@@ -9,7 +9,7 @@ use std::{fmt, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::cluster::ClusterName;
+use crate::{cluster::ClusterName, namespace};
 
 /// How similar two names must be for one to be a slip of the other, from 0 to 1; at most so many are told.
 const SIMILAR: f64 = 0.8;
@@ -73,6 +73,13 @@ pub struct Context {
     pub problem: Option<FileProblem>,
 }
 
+impl Context {
+    /// The namespace that kubectl uses in it.
+    pub fn namespace_or_default(&self) -> &str {
+        self.namespace.as_deref().unwrap_or(namespace::DEFAULT)
+    }
+}
+
 /// The host of a server's URL, without brackets.
 pub(crate) fn host(url: &str) -> Option<&str> {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
@@ -118,6 +125,12 @@ impl Contexts {
         self.all.iter().any(|context| &context.name == name)
     }
 
+    /// The current context, where it exists.
+    pub fn current_context(&self) -> Option<&Context> {
+        let current = self.current.as_ref()?;
+        self.all.iter().find(|context| &context.name == current)
+    }
+
     /// The context that a person means by `name`: the one of that name, or that of the cluster of that
     /// name. None where there is neither.
     pub fn meant(&self, name: &str) -> Option<ContextName> {
@@ -128,12 +141,7 @@ impl Contexts {
 
     /// The local cluster that the current context belongs to.
     pub fn current_cluster(&self) -> Option<&ClusterName> {
-        let current = self.current.as_ref()?;
-        self.all
-            .iter()
-            .find(|context| &context.name == current)?
-            .local_cluster
-            .as_ref()
+        self.current_context()?.local_cluster.as_ref()
     }
 
     /// Whether some context leads to that cluster.

@@ -3,17 +3,20 @@
 //! - `event`: the closed lists of what can happen and of what is then to be done.
 //! - `model`, `reduce`, `observe`, `request`, `guard`: what is known and how it changes; pure and synchronous.
 //! - `run`, `sources`, `work`, `export`: where events come from and how effects are carried out, in tasks.
-//! - `handle`, `edit`, `transfer`: what the shell holds, and what it asks of the kubeconfig.
+//! - `namespace`: the namespaces of contexts, and whose clusters are looked at; pure, too.
+//! - `handle`, `edit`, `transfer`, `ask`: what the shell holds, and what it asks of the kubeconfig and of clusters.
 //!
 //! A failure is a [`Problem`](crate::error::Problem) in the snapshot, an engine that is away a state of
 //! it; neither ends the loop.
 
+mod ask;
 mod edit;
 mod event;
 mod export;
 mod guard;
 mod handle;
 mod model;
+mod namespace;
 mod observe;
 mod reduce;
 mod refusal;
@@ -25,7 +28,7 @@ mod tests;
 mod transfer;
 mod work;
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use tokio::sync::{mpsc, watch};
 
@@ -35,6 +38,7 @@ use self::{
 };
 use crate::{
     action::View,
+    context::ContextName,
     error::Problem,
     image::NodeImage,
     kubeconfig::Kubeconfig,
@@ -79,6 +83,8 @@ pub struct ControllerConfig {
     pub remembered: State,
     /// Which contexts are to be handled with care.
     pub protection: ProtectionRules,
+    /// Contexts whose clusters are asked how they are whenever contexts are shown.
+    pub checked: BTreeSet<ContextName>,
     /// Why the settings could not be read; shown for as long as the app runs.
     pub settings_problem: Option<Problem>,
     /// Why what is remembered could not be read; shown until it is written anew.
@@ -103,6 +109,7 @@ impl ControllerConfig {
             engine: settings.engine,
             remembered,
             protection: settings.protection,
+            checked: settings.checked_contexts,
             settings_problem,
             state_problem,
             deadlines: Deadlines::default(),
@@ -131,6 +138,7 @@ impl Controller {
         let model = Model::new(Beginning {
             remembered: config.remembered.clone(),
             rules: config.protection.clone(),
+            checked: config.checked.clone(),
             settings_problem: config.settings_problem.clone(),
             state_problem: config.state_problem.clone(),
             default_image: config

@@ -48,6 +48,8 @@ pub enum Code {
     KubeconfigLocked,
     /// The input was refused before anything was done.
     BadInput,
+    /// Signing in needs a program that was not allowed to run.
+    NeedsProgram,
     /// The user cancelled.
     Cancelled,
     /// Everything nobody acts on by code.

@@ -26,7 +26,8 @@ use crate::{
 };
 
 pub use error::HealthError;
-use error::{deepest, said, watch_said};
+pub(crate) use error::said;
+use error::{deepest, watch_said};
 
 /// The nodes of a cluster by name, which is the container's name in lower case.
 pub type Nodes = BTreeMap<String, NodeHealth>;

@@ -85,15 +85,17 @@ pub fn tooltip(snapshot: &Snapshot) -> (String, String) {
         0 => None,
         more => Some(format!("and {more} more")),
     };
-    let context =
-        snapshot
-            .contexts
-            .current
-            .as_ref()
-            .map(|name| match snapshot.current_protection() {
-                None => format!("Context: {name}"),
-                Some(_) => format!("Context: {name} (protected)"),
-            });
+    let context = snapshot.contexts.current.as_ref().map(|name| {
+        let context = snapshot.contexts.current_context();
+        let namespace = context.and_then(|context| context.namespace.as_deref());
+        let namespace = namespace.map(|namespace| format!(", namespace {namespace}"));
+        let care = snapshot.current_protection().map(|_| " (protected)");
+        format!(
+            "Context: {name}{}{}",
+            care.unwrap_or_default(),
+            namespace.unwrap_or_default()
+        )
+    });
     let lines: Vec<String> = engine
         .into_iter()
         .chain(work)

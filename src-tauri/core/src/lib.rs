@@ -3,7 +3,7 @@
 //! A code map, bottom to top; a module knows nothing of those below it in this list:
 //!
 //! - [`error`]: [`error::Problem`] and [`error::Explain`], the one shape of every failure.
-//! - [`cluster`], [`node`], [`image`], [`labels`], [`context`], [`spec`], [`names`]: the words of the field.
+//! - [`cluster`], [`node`], [`image`], [`labels`], [`context`], [`namespace`], [`spec`], [`names`]: the words of the field.
 //! - [`paths`]: the environment, read once.
 //! - [`inventory`]: what clusters there are, from the containers that Docker lists.
 //! - [`engine`]: one container engine: which, what goes wrong with it, and what it is asked.
@@ -11,6 +11,7 @@
 //! - [`protection`]: which contexts are to be handled with care.
 //! - [`operation`]: long work, its steps and how it is folded into what is shown.
 //! - [`health`]: what a cluster's own API says of its nodes.
+//! - [`reach`]: what a person asks of the cluster behind any context.
 //! - [`action`]: the one vocabulary of everything that can be asked for.
 //! - [`settings`], [`state`], [`stored`]: what the user set and what is remembered, in small files.
 //! - [`terminal`]: the user's terminal, for shells of one context.
@@ -36,12 +37,14 @@ pub mod kubeconfig;
 pub mod labels;
 pub mod menu;
 pub mod names;
+pub mod namespace;
 pub mod node;
 pub mod notice;
 pub mod operation;
 pub mod paths;
 pub mod plan;
 pub mod protection;
+pub mod reach;
 pub mod settings;
 pub mod snapshot;
 pub mod spec;

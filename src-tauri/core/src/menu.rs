@@ -5,6 +5,7 @@
 
 mod clusters;
 mod contexts;
+mod namespaces;
 #[cfg(test)]
 mod tests;
 mod work;
@@ -91,7 +92,10 @@ pub fn menu(snapshot: &Snapshot) -> Menu {
         clusters::entries(snapshot),
         work::entries(snapshot),
         new_cluster(snapshot),
-        vec![contexts::entry(snapshot)],
+        [contexts::entry(snapshot)]
+            .into_iter()
+            .chain(namespaces::entry(snapshot))
+            .collect(),
         ending(snapshot),
     ];
     let mut entries = Vec::new();

@@ -5,7 +5,7 @@
 //! [`crate::state`].
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
 };
 
@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     action::Action,
+    context::ContextName,
     paths::Paths,
     protection::ProtectionRules,
     stored::{self, StoredError},
@@ -38,6 +39,8 @@ pub struct Settings {
     pub terminal: Option<String>,
     /// Which contexts are to be handled with care.
     pub protection: ProtectionRules,
+    /// Contexts whose clusters are asked how they are whenever contexts are shown.
+    pub checked_contexts: BTreeSet<ContextName>,
 }
 
 impl Settings {
@@ -74,7 +77,7 @@ impl Settings {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test may panic")]
     use super::*;
-    use crate::{context::ContextName, kubeconfig::Kubeconfig};
+    use crate::kubeconfig::Kubeconfig;
 
     #[test]
     fn a_shortcut_can_have_other_keys_or_none() {

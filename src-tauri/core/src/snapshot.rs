@@ -3,7 +3,7 @@
 //! Tray menu, icon, notices and window are pure functions of a [`Snapshot`]; only the controller makes
 //! one. It holds no secret: it goes into the window as it is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -14,6 +14,7 @@ use crate::{
     error::Problem,
     operation::Operation,
     protection::Reason,
+    reach::Namespaces,
     spec::Draft,
 };
 
@@ -141,6 +142,10 @@ pub struct Snapshot {
     pub recent_contexts: Vec<ContextName>,
     /// Those that are to be handled with care, and why.
     pub protected: BTreeMap<ContextName, Reason>,
+    /// Those whose clusters are asked how they are whenever contexts are shown.
+    pub checked_contexts: BTreeSet<ContextName>,
+    /// The first namespaces of the current context, if its cluster was asked for them.
+    pub namespaces: Option<Namespaces>,
     /// When a protected context stops being the current one by itself.
     pub way_back: Option<WayBack>,
     /// Running operations and those that ended lately, oldest first.
@@ -170,6 +175,8 @@ impl Snapshot {
             contexts: Contexts::default(),
             recent_contexts: Vec::new(),
             protected: BTreeMap::new(),
+            checked_contexts: BTreeSet::new(),
+            namespaces: None,
             way_back: None,
             operations: Vec::new(),
             problems: Vec::new(),

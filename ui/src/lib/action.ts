@@ -19,6 +19,14 @@ export const useProtected = (context: string): string => `use-protected:${contex
 export const protect = (context: string, care: boolean): string =>
   `${care ? "protect" : "unprotect"}:${context}`;
 
+/** Has a context in a namespace; an empty one is none of its own. */
+export const useNamespace = (context: string, namespace: string): string =>
+  `use-namespace:${context}/${namespace}`;
+
+/** Has the cluster of a context asked how it is whenever contexts are shown, or only on request. */
+export const checkWhenShown = (context: string, always: boolean): string =>
+  `${always ? "check-when-shown" : "check-on-request"}:${context}`;
+
 /** Cancels a running operation. */
 export const cancel = (operation: number): string => `cancel:${operation}`;
 

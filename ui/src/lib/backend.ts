@@ -7,11 +7,13 @@ import { listen } from "@tauri-apps/api/event";
 
 import type {
   Check,
+  ContextHealth,
   Draft,
   FileDiff,
   ImportChoice,
   ImportFrom,
   ImportPlan,
+  Namespaces,
   Orphan,
   PlacedEntry,
   Snapshot,
@@ -46,6 +48,13 @@ export interface Backend {
   closePalette(): Promise<void>;
   /** The last lines that a node's container logged, oldest first. */
   nodeLogs(node: string, lines: number): Promise<string[]>;
+  /**
+   * Asks the cluster behind a context how it is, for at most five seconds. Only with `allowPrograms`, a
+   * program that the context signs in with is run.
+   */
+  checkContext(context: string, allowPrograms: boolean): Promise<ContextHealth>;
+  /** Asks it which namespaces it has, on the same terms. */
+  listNamespaces(context: string, allowPrograms: boolean): Promise<Namespaces>;
   /** The kubeconfig files. */
   readonly kubeconfig: KubeconfigBackend;
 }
@@ -100,6 +109,8 @@ export const tauri: Backend = {
   lookAt: (cluster) => invoke("look_at", { cluster }),
   closePalette: () => invoke("close_palette"),
   nodeLogs: (node, lines) => invoke("node_logs", { node, lines }),
+  checkContext: (context, allowPrograms) => invoke("check_context", { context, allowPrograms }),
+  listNamespaces: (context, allowPrograms) => invoke("list_namespaces", { context, allowPrograms }),
   kubeconfig: {
     history: () => invoke("kubeconfig_history"),
     diff: (version) => invoke("kubeconfig_diff", { version }),

@@ -605,7 +605,7 @@ reason: Reason | null, };
 /**
  * What a machine may tell a failure by. A variant exists only where some surface acts on it.
  */
-export type Code = "engine-away" | "name-taken" | "port-taken" | "not-found" | "busy" | "kubeconfig-locked" | "bad-input" | "cancelled" | "other";
+export type Code = "engine-away" | "name-taken" | "port-taken" | "not-found" | "busy" | "kubeconfig-locked" | "bad-input" | "needs-program" | "cancelled" | "other";
 
 /**
  * A failure as a person sees it: what, why, and the one thing to do.
@@ -809,7 +809,95 @@ name: ClusterName, } | { "kind": "contexts" } | { "kind": "import" } | { "kind":
 /**
  * Which.
  */
-name: ContextName, } | { "kind": "palette" };
+name: ContextName, } | { "kind": "palette" } | { "kind": "namespace", 
+/**
+ * Of which context.
+ */
+context: ContextName, };
+
+/**
+ * How many nodes a cluster has.
+ */
+export type NodeCount = { "kind": "known", 
+/**
+ * So many of them are Ready.
+ */
+ready: number, 
+/**
+ * All of them.
+ */
+all: number, } | { "kind": "unknown", 
+/**
+ * Why, as the end of a sentence.
+ */
+reason: string, };
+
+/**
+ * Whether the cluster answered.
+ */
+export type Outcome = { "kind": "reachable", 
+/**
+ * The server's version, where it tells it.
+ */
+version: string | null, 
+/**
+ * Its nodes.
+ */
+nodes: NodeCount, 
+/**
+ * How long its first answer took, the connection included.
+ */
+latencyMs: number, } | { "kind": "failed", 
+/**
+ * Why, and what to do.
+ */
+problem: Problem, };
+
+/**
+ * How the cluster behind a context is.
+ */
+export type ContextHealth = { 
+/**
+ * Which context was asked for.
+ */
+context: ContextName, 
+/**
+ * When.
+ */
+checkedAt: string, 
+/**
+ * What came of it.
+ */
+outcome: Outcome, 
+/**
+ * Until when its credentials are good, where they say so.
+ */
+expires: string | null, 
+/**
+ * The program that it signs in with, if it does.
+ */
+program: string | null, };
+
+/**
+ * The namespaces of a cluster.
+ */
+export type Namespaces = { 
+/**
+ * The context they were asked for.
+ */
+context: ContextName, 
+/**
+ * Their names in alphabetical order.
+ */
+names: Array<string>, 
+/**
+ * The one that the context uses; it need not be among them.
+ */
+current: string, 
+/**
+ * Whether there are more than are told.
+ */
+more: boolean, };
 
 /**
  * Which engine, and why that one.
@@ -946,6 +1034,14 @@ recentContexts: Array<ContextName>,
  * Those that are to be handled with care, and why.
  */
 protected: { [key in ContextName]: Reason }, 
+/**
+ * Those whose clusters are asked how they are whenever contexts are shown.
+ */
+checkedContexts: Array<ContextName>, 
+/**
+ * The first namespaces of the current context, if its cluster was asked for them.
+ */
+namespaces: Namespaces | null, 
 /**
  * When a protected context stops being the current one by itself.
  */

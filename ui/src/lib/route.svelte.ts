@@ -28,9 +28,12 @@ export class Route {
 }
 
 /** Whether it stands before another view and waits for an answer. */
-export const isQuestion = (view: View): boolean => view.kind === "delete" || view.kind === "askContext";
+export const isQuestion = (view: View): boolean => QUESTIONS.has(view.kind);
+
+const QUESTIONS = new Set<View["kind"]>(["delete", "askContext", "namespace"]);
 
 function same(one: View, other: View): boolean {
-  const name = (view: View): string | null => ("name" in view ? view.name : null);
+  const name = (view: View): string | null =>
+    "name" in view ? view.name : "context" in view ? view.context : null;
   return one.kind === other.kind && name(one) === name(other);
 }

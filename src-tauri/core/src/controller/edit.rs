@@ -12,6 +12,7 @@ use crate::{
     kubeconfig::{
         Change, FileDiff, Kubeconfig, KubeconfigError, Orphan, PlacedEntry, Version, VersionId,
     },
+    namespace,
     snapshot::EngineStatus,
 };
 
@@ -96,6 +97,9 @@ impl Handle {
         namespace: &str,
     ) -> Result<(), Problem> {
         let title = format!("Could not set the namespace of context `{context}`");
+        if !namespace.is_empty() {
+            namespace::check(namespace).map_err(|error| Problem::new(&title, &error))?;
+        }
         let set = async |kubeconfig: &Kubeconfig| {
             kubeconfig.set_namespace(context, Some(namespace)).await
         };

@@ -1,6 +1,8 @@
 //! Everything that can happen, and everything that is then to be done: the two closed lists the
 //! controller is made of.
 
+use std::collections::BTreeSet;
+
 use tokio::sync::oneshot;
 
 use super::{Ask, Check, Refusal};
@@ -13,6 +15,7 @@ use crate::{
     node::Usage,
     operation::{OperationId, Report, Verb},
     protection::ProtectionRules,
+    reach::Namespaces,
     snapshot::{EndpointView, EngineDetails, Shortcut},
     spec::{ClusterSpec, Draft},
     state::State,
@@ -53,6 +56,8 @@ pub(super) enum Event {
     Contexts(Contexts),
     /// The contexts are these, by a person's hand in the window.
     Edited(Contexts),
+    /// A cluster told which namespaces it has.
+    Namespaces(Namespaces),
     /// What a container uses.
     Usage {
         /// The container's name.
@@ -246,12 +251,21 @@ pub(super) enum Errand {
     Remember(State),
     /// Write down which contexts are to be handled with care.
     Protect(ProtectionRules),
+    /// Set the namespace of a context; empty for none.
+    UseNamespace(ContextName, String),
+    /// Ask the cluster of a context which namespaces it has.
+    ListNamespaces(ContextName),
+    /// Write down whose clusters are asked how they are whenever contexts are shown.
+    KeepChecked(BTreeSet<ContextName>),
 }
 
 impl Errand {
     /// Whether it changes a kubeconfig that is shown.
     pub(super) fn changes_contexts(&self) -> bool {
-        matches!(self, Self::UseContext(_) | Self::AddContext(_))
+        matches!(
+            self,
+            Self::UseContext(_) | Self::AddContext(_) | Self::UseNamespace(..)
+        )
     }
 
     /// What to say where it did not work.
@@ -269,6 +283,13 @@ impl Errand {
             }
             Self::OpenShell(name) => format!("Could not open a shell in context `{name}`"),
             Self::Protect(_) => "Could not keep which contexts are protected".into(),
+            Self::UseNamespace(context, _) => {
+                format!("Could not set the namespace of context `{context}`")
+            }
+            Self::ListNamespaces(context) => {
+                format!("Could not list the namespaces of `{context}`")
+            }
+            Self::KeepChecked(_) => "Could not keep which contexts are checked".into(),
             Self::Remember(_) => "Could not remember the last settings".into(),
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! Changed by [`super::reduce`] and [`super::request`] only; synchronous, and time is handed in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -16,6 +16,7 @@ use crate::{
     node::{NodeHealth, NodeState, Readiness, Usage},
     operation::OperationId,
     protection::ProtectionRules,
+    reach::Namespaces,
     snapshot::{EngineDetails, Snapshot},
     spec::Draft,
     state::State,
@@ -41,6 +42,8 @@ pub(super) struct Model {
     pub(super) rules: ProtectionRules,
     /// Whether the kubeconfig was read already.
     pub(super) contexts_known: bool,
+    /// Namespaces of contexts whose clusters were asked for them.
+    pub(super) namespaces: BTreeMap<ContextName, Namespaces>,
     /// The context that is being switched to from here.
     pub(super) switching: Option<ContextName>,
     /// Who is watched, and what was heard.
@@ -111,6 +114,10 @@ pub(super) enum Concern {
     Shortcuts,
     /// Which contexts are protected.
     Protection,
+    /// Setting or listing namespaces.
+    Namespaces,
+    /// Whose clusters are looked at.
+    Checked,
     /// What did not work beside an operation that did.
     Operation(OperationId),
 }
@@ -125,6 +132,8 @@ impl Concern {
             Errand::OpenShell(_) => Self::Shell,
             Errand::Remember(_) => Self::State,
             Errand::Protect(_) => Self::Protection,
+            Errand::UseNamespace(..) | Errand::ListNamespaces(_) => Self::Namespaces,
+            Errand::KeepChecked(_) => Self::Checked,
         }
     }
 }
@@ -135,6 +144,8 @@ pub(super) struct Beginning {
     pub(super) remembered: State,
     /// Which contexts are to be handled with care.
     pub(super) rules: ProtectionRules,
+    /// Contexts whose clusters are asked how they are whenever contexts are shown.
+    pub(super) checked: BTreeSet<ContextName>,
     /// Why the settings could not be read.
     pub(super) settings_problem: Option<Problem>,
     /// Why what is remembered could not be read.
@@ -155,10 +166,14 @@ impl Model {
             .state_problem
             .map(|problem| (Concern::State, problem, None));
         Self {
-            shown: Snapshot::initial(),
+            shown: Snapshot {
+                checked_contexts: beginning.checked,
+                ..Snapshot::initial()
+            },
             remembered: beginning.remembered,
             rules: beginning.rules,
             contexts_known: false,
+            namespaces: BTreeMap::new(),
             switching: None,
             listed: vec![],
             connected: None,
@@ -199,6 +214,7 @@ impl Model {
                 .filter(|name| self.shown.contexts.has(name))
                 .cloned()
                 .collect(),
+            namespaces: self.known_namespaces(),
             last_draft: self.remembered.last_draft.clone(),
             ..self.shown.clone()
         }

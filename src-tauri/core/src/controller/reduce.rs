@@ -54,6 +54,10 @@ impl Model {
             }
             Event::Contexts(contexts) => self.contexts(contexts, now),
             Event::Edited(contexts) => self.edited(contexts, now),
+            Event::Namespaces(namespaces) => {
+                self.listed_namespaces(namespaces);
+                vec![]
+            }
             Event::Usage { container, usage } => {
                 if let Some(known) = self.measured.get_mut(&container) {
                     *known = Some(usage);

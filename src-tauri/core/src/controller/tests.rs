@@ -5,8 +5,11 @@
 mod clusters;
 mod contexts;
 mod engine;
+mod namespaces;
 mod operations;
 mod requests;
+
+use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -80,6 +83,7 @@ impl Story {
     fn new() -> Self {
         let model = Model::new(Beginning {
             remembered: State::default(),
+            checked: BTreeSet::new(),
             rules: ProtectionRules::default(),
             settings_problem: None,
             state_problem: None,

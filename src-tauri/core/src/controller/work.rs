@@ -9,11 +9,13 @@ use super::{
     sources::Events,
 };
 use crate::{
+    action::View,
     engine::{Engine, EngineError, error::Said},
     error::{Explain, Problem},
     kubeconfig::{Kubeconfig, Owner},
     operation::{self, Means, OperationError, OperationId, Reporter, Run},
     paths::Paths,
+    reach::{self, ReachError},
     settings::{self, Settings},
     state::{self, State},
     stored::StoredError,
@@ -159,23 +161,55 @@ impl Tools {
                     .map_err(boxed)
             }
             Errand::Protect(protection) => {
-                let path = self.paths.config.join(settings::FILE);
-                // Read anew: the user may have written something else into it.
-                blocking(move || {
-                    let settings = Settings::load(&path)?;
-                    Settings {
-                        protection,
-                        ..settings
+                self.set(|settings| settings.protection = protection).await
+            }
+            Errand::KeepChecked(checked) => {
+                self.set(|settings| settings.checked_contexts = checked)
+                    .await
+            }
+            Errand::UseNamespace(context, namespace) => {
+                let set = kubeconfig.set_namespace(&context, Some(&namespace)).await;
+                let _ = set.map_err(boxed)?;
+                let contexts = kubeconfig.view().await;
+                let _ = self.events.send(Event::Contexts(contexts));
+                Ok(())
+            }
+            Errand::ListNamespaces(context) => {
+                match reach::namespaces(kubeconfig, &context, false).await {
+                    Ok(namespaces) => {
+                        let _ = self.events.send(Event::Namespaces(namespaces));
+                        Ok(())
                     }
-                    .save(&path)
-                })
-                .await
+                    // The window asks whether it may run.
+                    Err(ReachError::NeedsProgram(_)) => {
+                        let view = View::Namespace { context };
+                        let _ = self.asks.send(Ask::Show(view)).await;
+                        Ok(())
+                    }
+                    Err(error) => Err(boxed(error)),
+                }
             }
             Errand::Remember(remembered) => {
                 let path = self.paths.state.join(state::FILE);
                 blocking(move || State::save(&remembered, &path)).await
             }
         }
+    }
+}
+
+impl Tools {
+    /// Changes the settings as they are in the file: the user may have written something else into it.
+    async fn set(
+        &self,
+        change: impl FnOnce(&mut Settings) + Send + 'static,
+    ) -> Result<(), Box<dyn Explain + Send>> {
+        let path = self.paths.config.join(settings::FILE);
+        blocking(move || {
+            let mut settings = Settings::load(&path)?;
+            change(&mut settings);
+            settings.save(&path)
+        })
+        .await
     }
 }
 

@@ -49,7 +49,7 @@ impl Explain for HealthError {
 }
 
 /// What the API's client says, without the object it says it of.
-pub(super) fn said(error: &kube::Error) -> Said {
+pub(crate) fn said(error: &kube::Error) -> Said {
     match error {
         kube::Error::Api(status) => answered(status),
         error => deepest(error),

@@ -160,6 +160,11 @@ Context: k3d-dev >
     -
     Search… -> switch-context
     All contexts… -> show-contexts
+Namespace: default >
+    (o) default -> use-namespace:k3d-dev/default
+    -
+    List namespaces -> list-namespaces:k3d-dev
+    Other… -> choose-namespace:k3d-dev
 -
 Open k3tray -> show
 Quit -> quit

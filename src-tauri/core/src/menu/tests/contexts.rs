@@ -1,6 +1,7 @@
 //! Many contexts stay usable.
 
 use super::*;
+use crate::context::ContextName;
 
 #[test]
 fn two_thousand_contexts_are_three_short_lists_away() {
@@ -76,4 +77,60 @@ Context: none >
     …20 – …39 (20) >
     …40 – …59 (20) >
 ");
+}
+
+#[test]
+fn the_namespace_of_the_current_context_is_told_and_can_be_chosen() {
+    let mut snapshot = snapshots::ready().with_contexts(&["k3d-dev", "prod"], Some("prod"));
+    let namespace = |snapshot: &Snapshot| {
+        let menu = menu(snapshot);
+        let found = menu.entries.into_iter().find_map(|entry| match entry {
+            Entry::Submenu(found) if found.label.starts_with("Namespace") => Some(found),
+            _ => None,
+        });
+        found.unwrap()
+    };
+    let prod = || ContextName::new("prod");
+    let row = |name: &str| Item::new(name, Action::UseNamespace(prod(), name.into()));
+    let dialog = || Action::Show(View::Namespace { context: prod() });
+    assert_eq!(
+        namespace(&snapshot),
+        Submenu {
+            label: "Namespace: default".into(),
+            dot: None,
+            entries: vec![
+                Entry::Radio {
+                    selected: Some(0),
+                    options: vec![row("default")],
+                },
+                Entry::Separator,
+                Item::new("List namespaces", Action::ListNamespaces(prod())).into(),
+                Item::new("Other…", dialog()).into(),
+            ],
+        }
+    );
+
+    snapshot.contexts.all[1].namespace = Some("shop".into());
+    snapshot.namespaces = Some(crate::reach::Namespaces {
+        context: prod(),
+        names: vec!["billing".into(), "shop".into()],
+        current: "shop".into(),
+        more: true,
+    });
+    assert_eq!(
+        namespace(&snapshot),
+        Submenu {
+            label: "Namespace: shop".into(),
+            dot: None,
+            entries: vec![
+                Entry::Radio {
+                    selected: Some(1),
+                    options: vec![row("billing"), row("shop")],
+                },
+                Entry::Separator,
+                Item::new("List again", Action::ListNamespaces(prod())).into(),
+                Item::new("More…", dialog()).into(),
+            ],
+        }
+    );
 }
