@@ -24,6 +24,8 @@ fn main() {
         "list_namespaces",
         "kubeconfig_history",
         "kubeconfig_diff",
+        "undoable_change",
+        "current_before_change",
         "undo_kubeconfig",
         "restore_kubeconfig",
         "break_kubeconfig_lock",

@@ -90,6 +90,7 @@ impl Wish {
             hint: Some(hint),
             code: Code::BadInput,
             log: vec![],
+            remedy: None,
         })
     }
 }

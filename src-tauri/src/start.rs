@@ -107,6 +107,8 @@ pub(crate) fn run(launch: Launch) -> Result<ExitCode, StartError> {
             commands::cluster::list_namespaces,
             commands::kubeconfig::kubeconfig_history,
             commands::kubeconfig::kubeconfig_diff,
+            commands::kubeconfig::undoable_change,
+            commands::kubeconfig::current_before_change,
             commands::kubeconfig::undo_kubeconfig,
             commands::kubeconfig::restore_kubeconfig,
             commands::kubeconfig::break_kubeconfig_lock,

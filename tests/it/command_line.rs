@@ -122,6 +122,7 @@ async fn a_context_that_is_not_there_is_told_with_those_that_could_be_meant() {
             hint: Some("Did you mean `production`?".into()),
             code: Code::NotFound,
             log: vec![],
+            remedy: None,
         }
     );
     assert_eq!(kubeconfig(&sandbox), SOMEBODYS_KUBECONFIG);

@@ -119,3 +119,35 @@ async fn a_shell_of_one_context_leaves_the_current_one_alone() {
     assert_eq!(finish(shell).await.ended(0).out, "production\n");
     assert_eq!(current(&sandbox).await, "staging\n");
 }
+
+#[tokio::test]
+async fn a_lock_that_was_left_behind_is_explained_and_removed_by_the_verb_that_is_named() {
+    let sandbox = Sandbox::new("ctx-lock").await;
+    two_contexts(&sandbox).await;
+    let mut lock = sandbox.kubeconfig().into_os_string();
+    lock.push(".lock");
+    let made = std::fs::File::create_new(&lock).unwrap();
+    k3tray(&sandbox, &["kubeconfig", "unlock"])
+        .await
+        .ended(1)
+        .told(&[
+            "another program has held the lock",
+            "Try again when it is done.",
+        ]);
+    made.set_modified(std::time::SystemTime::now() - std::time::Duration::from_secs(7200))
+        .unwrap();
+    k3tray(&sandbox, &["use", "production", "-y"])
+        .await
+        .ended(1)
+        .told(&[
+            "another program has held the lock",
+            "for 2 h",
+            "`k3tray kubeconfig unlock`",
+        ]);
+    k3tray(&sandbox, &["kubeconfig", "unlock"]).await.ended(0);
+    assert!(!std::path::Path::new(&lock).exists());
+    k3tray(&sandbox, &["use", "production", "-y"])
+        .await
+        .ended(0);
+    assert_eq!(current(&sandbox).await, "production\n");
+}

@@ -116,6 +116,7 @@ async fn a_context_that_cannot_be_added_is_told_with_what_to_do() {
         hint: Some("Wait until its server is up, or look at the server's log.".into()),
         code: Code::Other,
         log: vec![],
+        remedy: None,
     };
     assert_eq!(shown.problems, [problem]);
     assert_eq!(shown.contexts, Contexts::default());

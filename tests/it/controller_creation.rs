@@ -122,6 +122,7 @@ fn problem(causes: &[&str], hint: Option<&str>, code: Code) -> Problem {
         hint: hint.map(str::to_owned),
         code,
         log: vec![],
+        remedy: None,
     }
 }
 

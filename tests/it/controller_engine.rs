@@ -31,6 +31,7 @@ fn not_running(docker: &ScriptedDocker) -> Problem {
         hint: Some(START_IT.into()),
         code: Code::EngineAway,
         log: vec![],
+        remedy: None,
     }
 }
 
@@ -98,6 +99,7 @@ async fn an_engine_that_goes_away_leaves_its_last_clusters_and_brings_fresh_ones
             hint: Some(START_IT.into()),
             code: Code::EngineAway,
             log: vec![],
+            remedy: None,
         }
     );
 
@@ -198,6 +200,7 @@ async fn an_engine_that_is_too_old_is_told_so_with_what_is_needed() {
         hint: Some("API 1.41 is needed: Docker 20.10 or newer.".into()),
         code: Code::EngineAway,
         log: vec![],
+        remedy: None,
     };
     assert_eq!(shown.engine, away(&stage, problem));
     assert_eq!(stage.asked_for(&Method::GET, LIST), 0);

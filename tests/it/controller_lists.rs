@@ -59,6 +59,7 @@ async fn a_list_that_the_engine_refuses_is_told_and_the_next_one_repairs_it() {
         hint: None,
         code: Code::Other,
         log: vec![],
+        remedy: None,
     };
     let expected = Snapshot {
         problems: vec![problem],

@@ -41,6 +41,7 @@ fn busy(what: &str, doing: &str) -> Problem {
         hint: Some("Wait until that is done, or cancel it.".into()),
         code: Code::Busy,
         log: vec![],
+        remedy: None,
     }
 }
 
@@ -51,6 +52,7 @@ fn not_found(what: &str, cause: &str, hint: Option<&str>) -> Problem {
         hint: hint.map(str::to_owned),
         code: Code::NotFound,
         log: vec![],
+        remedy: None,
     }
 }
 

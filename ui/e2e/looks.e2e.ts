@@ -39,6 +39,17 @@ describe("every scene", () => {
       await page.getByRole("button", { name: "Stop", exact: true }).first().click();
       await page.getByRole("alert").waitFor();
     }
+    if (look.scene === "contexts-locked") {
+      await page.getByRole("button", { name: "Use staging" }).click();
+      await page.getByRole("button", { name: "Remove the lock" }).waitFor();
+    }
+    if (look.scene.startsWith("history") && look.scene !== "history-empty") {
+      await page.getByText("@@ -").first().waitFor();
+    }
+    if (look.scene === "history-ask") {
+      await page.getByRole("button", { name: "Restore…" }).click();
+      await page.getByRole("dialog").getByText("is protected").waitFor();
+    }
     if (look.scene.startsWith("palette")) await page.getByRole("option").first().waitFor();
     if (look.scene === "palette-refused") {
       await page.keyboard.press("Enter");

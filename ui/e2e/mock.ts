@@ -5,7 +5,9 @@ import { mockIPC, mockWindows } from "@tauri-apps/api/mocks";
 
 import type { View } from "../src/lib/bindings";
 import { going, importPlan, orphans } from "../src/fixtures/kubeconfig";
+import { diffsOf } from "../src/fixtures/history";
 import { scenes, type Scene, type SceneName } from "../src/fixtures/scenes";
+import { PRODUCTION } from "../src/fixtures/snapshots";
 
 const name = new URLSearchParams(location.search).get("scene") ?? "clusters";
 const scene: Scene = scenes[name in scenes ? (name as SceneName) : "clusters"];
@@ -33,6 +35,14 @@ mockIPC(
           (_, line) =>
             `I1121 04:0${line % 10}:11.4021       1 controller.go:${100 + line}] "Synced" object="${line}"`,
         );
+      case "kubeconfig_history":
+        return scene.versions;
+      case "kubeconfig_diff":
+        return diffsOf((payload as { version: number }).version);
+      case "undoable_change":
+        return scene.versions[0]?.id;
+      case "current_before_change":
+        return PRODUCTION;
       case "orphans":
         return orphans;
       case "plan_import":

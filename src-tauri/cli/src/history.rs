@@ -1,4 +1,5 @@
-//! `kubeconfig history|diff|undo|restore`: what was done to the kubeconfig, and the way back.
+//! `kubeconfig history|diff|undo|restore|unlock`: what was done to the kubeconfig, the way back, and
+//! the way in where a lock bars it.
 
 use std::path::PathBuf;
 
@@ -16,6 +17,12 @@ use crate::{
 #[derive(Debug, Serialize)]
 struct Written {
     files: Vec<PathBuf>,
+}
+
+/// The locks that were removed, for machines.
+#[derive(Debug, Serialize)]
+struct Unlocked {
+    locks: Vec<PathBuf>,
 }
 
 /// Carries a verb out.
@@ -36,6 +43,7 @@ pub(crate) async fn run(verb: KubeconfigVerb, format: Format) -> Result<(), Fail
             let what = format!("Could not restore the state before change {version}");
             done(&what, change, format)
         }
+        KubeconfigVerb::Unlock => unlock(&kubeconfig, format).await,
     }
 }
 
@@ -75,6 +83,23 @@ async fn diff(kubeconfig: &Kubeconfig, version: VersionId, format: Format) -> Re
         Format::Text => {
             for diff in diffs {
                 print!("{}", diff.text);
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn unlock(kubeconfig: &Kubeconfig, format: Format) -> Result<(), Failure> {
+    let locks = kubeconfig
+        .unlock()
+        .await
+        .map_err(|error| Failure::new("Could not remove every lock", &error, format))?;
+    match format {
+        Format::Json => print_json(&Unlocked { locks }),
+        Format::Text if locks.is_empty() => println!("No file is locked"),
+        Format::Text => {
+            for lock in locks {
+                println!("removed `{}`", lock.display());
             }
         }
     }

@@ -130,6 +130,8 @@ pub(crate) enum KubeconfigVerb {
         /// Its number in the history.
         change: VersionId,
     },
+    /// Remove locks that other programs left behind on the files: those older than a minute.
+    Unlock,
 }
 
 /// Clusters by name.

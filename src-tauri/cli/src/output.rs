@@ -123,6 +123,7 @@ mod tests {
             hint: Some("Its last log lines say why.".into()),
             code: Code::Other,
             log: vec!["level=fatal".into()],
+            remedy: None,
         };
         assert_eq!(
             as_text(&problem),

@@ -40,6 +40,8 @@ pub enum View {
     },
     /// Every context.
     Contexts,
+    /// What was changed in the kubeconfig, and the way back.
+    History,
     /// Takes entries of another kubeconfig over.
     Import,
     /// Entries that lead nowhere or are used by nothing.
@@ -165,6 +167,7 @@ impl fmt::Display for Action {
             Self::Show(View::NewCluster) => f.write_str("new-cluster-form"),
             Self::Show(View::Delete { name }) => write!(f, "ask-delete:{name}"),
             Self::Show(View::Contexts) => f.write_str("show-contexts"),
+            Self::Show(View::History) => f.write_str("show-history"),
             Self::Show(View::Import) => f.write_str("import-contexts"),
             Self::Show(View::CleanUp) => f.write_str("clean-up-contexts"),
             Self::Show(View::Shortcuts) => f.write_str("show-shortcuts"),
@@ -198,6 +201,7 @@ impl FromStr for Action {
                     | "show"
                     | "new-cluster-form"
                     | "show-contexts"
+                    | "show-history"
                     | "import-contexts"
                     | "clean-up-contexts"
                     | "show-shortcuts"
@@ -249,6 +253,7 @@ impl FromStr for Action {
             "new-cluster-form" => Self::Show(View::NewCluster),
             "ask-delete" => Self::Show(View::Delete { name: cluster()? }),
             "show-contexts" => Self::Show(View::Contexts),
+            "show-history" => Self::Show(View::History),
             "import-contexts" => Self::Show(View::Import),
             "clean-up-contexts" => Self::Show(View::CleanUp),
             "show-shortcuts" => Self::Show(View::Shortcuts),
@@ -279,6 +284,7 @@ mod tests {
             Just(Action::Show(View::Clusters)),
             Just(Action::Show(View::NewCluster)),
             Just(Action::Show(View::Contexts)),
+            Just(Action::Show(View::History)),
             Just(Action::Show(View::Import)),
             Just(Action::Show(View::CleanUp)),
             Just(Action::Show(View::Shortcuts)),

@@ -61,6 +61,7 @@ fn the_bindings_of_the_window_are_fresh() {
         protection::Reason,
         protection::Protection,
         error::Code,
+        error::Remedy,
         error::Problem,
         operation::OperationId,
         operation::Verb,

@@ -4,8 +4,9 @@
 //! the advice beside an error, and [`Problem`], the one shape in which every error reaches the
 //! window, the tray, a notification or the command line. Nothing here knows a particular failure.
 
-use std::error::Error;
+use std::{error::Error, path::PathBuf};
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// Advice beside an error: the one thing to do, and a code for machines.
@@ -27,6 +28,33 @@ pub trait Explain: Error {
     fn log(&self) -> Vec<String> {
         Vec::new()
     }
+
+    /// What can be done about it for the reader.
+    fn remedy(&self) -> Option<Remedy> {
+        None
+    }
+}
+
+/// What can be done about a failure for the reader, who has to want it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(
+    tag = "kind",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum Remedy {
+    /// Removing a lock that another program seems to have left behind.
+    RemoveLock {
+        /// The lock file.
+        lock: PathBuf,
+        /// When it was made.
+        #[cfg_attr(test, ts(type = "string"))]
+        made: Timestamp,
+        /// From then on it may be removed; before, its program may well be at work.
+        #[cfg_attr(test, ts(type = "string"))]
+        stale: Timestamp,
+    },
 }
 
 /// What a machine may tell a failure by. A variant exists only where some surface acts on it.
@@ -71,6 +99,10 @@ pub struct Problem {
     pub code: Code,
     /// The failing node's last log lines, oldest first; empty where no node was involved.
     pub log: Vec<String>,
+    /// What can be done about it for the reader.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub remedy: Option<Box<Remedy>>,
 }
 
 impl Problem {
@@ -92,6 +124,7 @@ impl Problem {
             hint: error.hint(),
             code: error.code(),
             log: error.log(),
+            remedy: error.remedy().map(Box::new),
         }
     }
 }
@@ -120,6 +153,7 @@ mod tests {
                 hint: Some("Try again.".into()),
                 code: Code::Other,
                 log: vec![],
+                remedy: None,
             }
         );
     }

@@ -25,6 +25,7 @@ mod lock;
 mod mask;
 mod orphans;
 mod ours;
+mod past;
 mod portable;
 mod read;
 mod render;
@@ -32,6 +33,7 @@ mod scoped;
 mod splice;
 mod transaction;
 mod tree;
+mod unlock;
 mod value;
 mod watch;
 
@@ -46,7 +48,7 @@ use std::{
 
 use futures_util::Stream;
 
-use self::{chain::Chain, history::Unavailable, transaction::Transaction};
+use self::{chain::Chain, transaction::Transaction};
 pub use self::{
     chain::Locations,
     entry::ClusterEntry,
@@ -236,7 +238,8 @@ impl Kubeconfig {
     /// [`KubeconfigError::NothingToUndo`] where no change is left.
     pub async fn undo(&self) -> Result<Change, KubeconfigError> {
         let deed = Deed::Undo { version: None };
-        self.change(deed, |transaction, _| transaction.undo()).await
+        self.change(deed, |transaction, _| transaction.undo(None))
+            .await
     }
 
     /// Every change that was made or seen, newest first: those to files that are in use now. At most
@@ -256,11 +259,9 @@ impl Kubeconfig {
     /// [`KubeconfigError::NoSuchVersion`] where it is not known, or no longer.
     pub async fn diff(&self, version: VersionId) -> Result<Vec<FileDiff>, KubeconfigError> {
         self.ask(move |shared| {
-            history::diff(&shared.history, version).map_err(|unavailable| match unavailable {
-                Unavailable::Io(error) => KubeconfigError::io("read", &shared.history)(error),
-                Unavailable::Nothing | Unavailable::Changed(_) => {
-                    KubeconfigError::NoSuchVersion(version)
-                }
+            history::diff(&shared.history, version).map_err(|unavailable| {
+                let nothing = KubeconfigError::NoSuchVersion(version);
+                past::said(&shared.history, unavailable, nothing)
             })
         })
         .await
@@ -286,27 +287,6 @@ impl Kubeconfig {
         if let Err(error) = recovered.await {
             tracing::warn!(%error, "could not look for orphaned kubeconfig locks");
         }
-    }
-
-    /// Removes a lock that another program left behind, as [`KubeconfigError::Locked`] names it: only
-    /// the user can know that no program is at work. One that is younger than a minute stays.
-    ///
-    /// # Errors
-    /// [`KubeconfigError::NotOurs`] where it is not the lock of one of the files,
-    /// [`KubeconfigError::Locked`] where it is too young, [`KubeconfigError::Io`].
-    pub async fn break_lock(&self, lock: &Path) -> Result<(), KubeconfigError> {
-        let lock = lock.to_owned();
-        self.ask(move |shared| {
-            let files = shared.chain.read();
-            let mut paths = files
-                .iter()
-                .flat_map(|source| [source.path.clone(), file::resolve(&source.path)]);
-            if !paths.any(|path| lock::lock_path(&path) == lock) {
-                return Err(KubeconfigError::NotOurs(lock));
-            }
-            lock::break_stale(&lock)
-        })
-        .await
     }
 
     /// The contexts now, and again whenever they change by anyone's hand. Follows files that are

@@ -103,6 +103,7 @@ pub(crate) fn not_running() -> Problem {
         hint: Some("Start it with `sudo systemctl start docker`.".into()),
         code: Code::EngineAway,
         log: vec![],
+        remedy: None,
     }
 }
 
@@ -239,6 +240,7 @@ pub(crate) fn failed(name: &str) -> Operation {
                 hint: Some("Choose another port.".into()),
                 code: Code::PortTaken,
                 log: vec![],
+                remedy: None,
             },
         },
         ended_at: Some(NOW + 12.seconds()),

@@ -27,10 +27,28 @@ pub(crate) async fn kubeconfig_diff(
     controller.kubeconfig_diff(version).await
 }
 
-/// Takes the latest change back.
+/// The change that can be undone now.
 #[tauri::command]
-pub(crate) async fn undo_kubeconfig(controller: State<'_, Handle>) -> Result<(), Problem> {
-    controller.undo_kubeconfig().await
+pub(crate) async fn undoable_change(controller: State<'_, Handle>) -> Result<VersionId, Problem> {
+    controller.undoable_change().await
+}
+
+/// The context that would be the current one without a change and what came after it.
+#[tauri::command]
+pub(crate) async fn current_before_change(
+    controller: State<'_, Handle>,
+    version: VersionId,
+) -> Result<Option<ContextName>, Problem> {
+    controller.current_before_change(version).await
+}
+
+/// Takes a change back, which is the latest one.
+#[tauri::command]
+pub(crate) async fn undo_kubeconfig(
+    controller: State<'_, Handle>,
+    version: VersionId,
+) -> Result<(), Problem> {
+    controller.undo_kubeconfig(version).await
 }
 
 /// Puts back what was there before a change.

@@ -23,7 +23,7 @@ class Kept extends RecordedKubeconfig {
   add(by: Version["by"]): void {
     const id = this.versions.length + 1;
     this.versions = [
-      { id, at: ago(0), by, files: ["/home/ada/.kube/config"], undone: false },
+      { id, at: ago(0), by, files: ["/home/ada/.kube/config"], undone: false, putBack: false },
       ...this.versions,
     ];
   }
@@ -38,7 +38,7 @@ function open(): { kubeconfig: Kept; offer: Offer } {
 
 test("a change is told and taken back with one press, and that in turn", async () => {
   const { kubeconfig, offer } = open();
-  await offer.after(() => kubeconfig.rename("a", "b"));
+  await offer.kubeconfig.rename("a", "b");
   const status = screen.getByRole("status");
   expect(await screen.findByText(/Renamed/)).toBeVisible();
   expect(status).toHaveTextContent("Renamed a to b.");
@@ -46,12 +46,16 @@ test("a change is told and taken back with one press, and that in turn", async (
   expect(status).toHaveTextContent("Undid change 1.");
   await userEvent.click(screen.getByRole("button", { name: "Redo" }));
   expect(status).toHaveTextContent("Restored the state before change 2.");
-  expect(kubeconfig.changes).toEqual([["rename", "a", "b"], ["undo"], ["restore", 2]]);
+  expect(kubeconfig.changes).toEqual([
+    ["rename", "a", "b"],
+    ["undo", 1],
+    ["restore", 2],
+  ]);
 });
 
 test("Ctrl+Z accepts the offer", async () => {
-  const { kubeconfig, offer } = open();
-  await offer.after(() => kubeconfig.rename("a", "b"));
+  const { offer } = open();
+  await offer.kubeconfig.rename("a", "b");
   await screen.findByText(/Renamed/);
   await userEvent.keyboard("{Control>}z{/Control}");
   expect(await screen.findByText(/Undid/)).toBeVisible();
@@ -60,13 +64,13 @@ test("Ctrl+Z accepts the offer", async () => {
 test("what changed nothing is not offered to be undone", async () => {
   const { kubeconfig, offer } = open();
   kubeconfig.add({ kind: "k3tray", deed: rename });
-  await offer.after(() => kubeconfig.duplicate("a", "a"));
+  await offer.kubeconfig.duplicate("a", "a");
   expect(screen.queryByRole("button")).toBeNull();
 });
 
 test("the offer goes with the next change, whoever makes it, and with nothing less", async () => {
   const { kubeconfig, offer } = open();
-  await offer.after(() => kubeconfig.rename("a", "b"));
+  await offer.kubeconfig.rename("a", "b");
   await offer.look();
   expect(await screen.findByRole("button", { name: "Undo" })).toBeVisible();
   kubeconfig.add({ kind: "anotherProgram" });
@@ -76,7 +80,7 @@ test("the offer goes with the next change, whoever makes it, and with nothing le
 
 test("an offer that cannot be kept says why, and can be put away", async () => {
   const { kubeconfig, offer } = open();
-  await offer.after(() => kubeconfig.rename("a", "b"));
+  await offer.kubeconfig.rename("a", "b");
   kubeconfig.answer = () => {
     throw new Error("it was changed again since");
   };

@@ -65,8 +65,12 @@ export interface KubeconfigBackend {
   history(): Promise<Version[]>;
   /** What a change did, without secrets. */
   diff(version: number): Promise<FileDiff[]>;
-  /** Takes the latest change back. */
-  undo(): Promise<void>;
+  /** The change that can be undone now: the latest of ours. Rejects with the reason where none can be. */
+  undoable(): Promise<number>;
+  /** The context that would be the current one without a change and what came after it. */
+  currentBefore(version: number): Promise<string | null>;
+  /** Takes a change back, if it is the one that can be undone. */
+  undo(version: number): Promise<void>;
   /** Puts back what was there before a change. */
   restore(version: number): Promise<void>;
   /** Removes a lock that another program left behind. */
@@ -114,7 +118,9 @@ export const tauri: Backend = {
   kubeconfig: {
     history: () => invoke("kubeconfig_history"),
     diff: (version) => invoke("kubeconfig_diff", { version }),
-    undo: () => invoke("undo_kubeconfig"),
+    undoable: () => invoke("undoable_change"),
+    currentBefore: (version) => invoke("current_before_change", { version }),
+    undo: (version) => invoke("undo_kubeconfig", { version }),
     restore: (version) => invoke("restore_kubeconfig", { version }),
     breakLock: (lock) => invoke("break_kubeconfig_lock", { lock }),
     rename: (from, to) => invoke("rename_context", { from, to }),

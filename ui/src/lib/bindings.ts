@@ -382,7 +382,11 @@ files: Array<string>,
 /**
  * It was undone since.
  */
-undone: boolean, };
+undone: boolean, 
+/**
+ * The files hold now what they held before it: nothing is left to put back.
+ */
+putBack: boolean, };
 
 /**
  * What a change did to one file.
@@ -608,6 +612,23 @@ reason: Reason | null, };
 export type Code = "engine-away" | "name-taken" | "port-taken" | "not-found" | "busy" | "kubeconfig-locked" | "bad-input" | "needs-program" | "cancelled" | "other";
 
 /**
+ * What can be done about a failure for the reader, who has to want it.
+ */
+export type Remedy = { "kind": "removeLock", 
+/**
+ * The lock file.
+ */
+lock: string, 
+/**
+ * When it was made.
+ */
+made: string, 
+/**
+ * From then on it may be removed; before, its program may well be at work.
+ */
+stale: string, };
+
+/**
  * A failure as a person sees it: what, why, and the one thing to do.
  */
 export type Problem = { 
@@ -630,7 +651,11 @@ code: Code,
 /**
  * The failing node's last log lines, oldest first; empty where no node was involved.
  */
-log: Array<string>, };
+log: Array<string>, 
+/**
+ * What can be done about it for the reader.
+ */
+remedy?: Remedy, };
 
 /**
  * Numbers operations within one process, from 1.
@@ -805,7 +830,7 @@ name: ClusterName, } | { "kind": "newCluster" } | { "kind": "delete",
 /**
  * What would go.
  */
-name: ClusterName, } | { "kind": "contexts" } | { "kind": "import" } | { "kind": "cleanUp" } | { "kind": "shortcuts" } | { "kind": "askContext", 
+name: ClusterName, } | { "kind": "contexts" } | { "kind": "history" } | { "kind": "import" } | { "kind": "cleanUp" } | { "kind": "shortcuts" } | { "kind": "askContext", 
 /**
  * Which.
  */

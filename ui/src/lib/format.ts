@@ -36,6 +36,12 @@ export function age(since: string, now: number): string {
   return `${Math.floor(minutes / (24 * 60))} days`;
 }
 
+/** When something was, by its age: "just now", "5 min ago". */
+export function ago(at: string, now: number): string {
+  const old = age(at, now);
+  return old === "just now" ? old : `${old} ago`;
+}
+
 /** A size: "512 MiB", "1.4 GiB". */
 export function bytes(size: number): string {
   const units = ["B", "KiB", "MiB", "GiB", "TiB"];

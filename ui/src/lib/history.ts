@@ -1,5 +1,5 @@
 // What the history of the kubeconfig says, in words.
-import type { Author, Deed } from "./bindings";
+import type { Author, Deed, Version } from "./bindings";
 
 /** Whose change it was and what it did: the beginning of a sentence. */
 export const authorWords = (by: Author): string =>
@@ -34,3 +34,40 @@ export function deedWords(deed: Deed): string {
       return `Restored the state before change ${deed.version}`;
   }
 }
+
+/** The changes of one day. */
+export interface Day {
+  title: string;
+  versions: Version[];
+}
+
+/** Changes by the day on which they were made here, in the order in which they come. */
+export function byDay(versions: Version[], now: number): Day[] {
+  const days: Day[] = [];
+  for (const version of versions) {
+    const title = dayTitle(version.at, now);
+    const day = days.at(-1);
+    if (day?.title === title) day.versions.push(version);
+    else days.push({ title, versions: [version] });
+  }
+  return days;
+}
+
+function dayTitle(at: string, now: number): string {
+  const day = new Date(at).toDateString();
+  const today = new Date(now);
+  const yesterday = new Date(today.getFullYear(), today.getMonth(), today.getDate() - 1);
+  if (day === today.toDateString()) return "Today";
+  if (day === yesterday.toDateString()) return "Yesterday";
+  return new Date(at).toLocaleDateString([], {
+    weekday: "long",
+    day: "numeric",
+    month: "long",
+    year: "numeric",
+  });
+}
+
+/** How many changes of the same files came after one; the newest is the first. */
+export const changesSince = (version: Version, versions: Version[]): number =>
+  versions.filter(({ id, files }) => id > version.id && files.some((file) => version.files.includes(file)))
+    .length;

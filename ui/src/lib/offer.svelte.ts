@@ -1,7 +1,7 @@
 // The offer to take back what was just changed in the kubeconfig. It stands until anything else changes.
 //
-// Whoever changes the kubeconfig in the window does it through the offer that `App` hands down and shows:
-// `await request.run("rename", () => offer.after(() => backend.kubeconfig.rename(from, to)))`.
+// Views are handed `offer.kubeconfig` for the app's own. They change through it what they like and need
+// to know no more: `App` shows the offer.
 import type { KubeconfigBackend } from "./backend";
 import type { Version } from "./bindings";
 
@@ -10,8 +10,22 @@ export class Offer {
   #kubeconfig: KubeconfigBackend;
   #version = $state.raw<Version | null>(null);
 
+  /** The same files; each change made through it is offered to be taken back. */
+  readonly kubeconfig: KubeconfigBackend;
+
   constructor(kubeconfig: KubeconfigBackend) {
     this.#kubeconfig = kubeconfig;
+    this.kubeconfig = {
+      ...kubeconfig,
+      undo: (version) => this.#after(() => kubeconfig.undo(version)),
+      restore: (version) => this.#after(() => kubeconfig.restore(version)),
+      rename: (from, to) => this.#after(() => kubeconfig.rename(from, to)),
+      duplicate: (from, to) => this.#after(() => kubeconfig.duplicate(from, to)),
+      remove: (context, withUnused) => this.#after(() => kubeconfig.remove(context, withUnused)),
+      setNamespace: (context, namespace) => this.#after(() => kubeconfig.setNamespace(context, namespace)),
+      cleanUp: (orphans) => this.#after(() => kubeconfig.cleanUp(orphans)),
+      import: (from, choices) => this.#after(() => kubeconfig.import(from, choices)),
+    };
   }
 
   /** The change; none where there is nothing to offer. */
@@ -24,21 +38,12 @@ export class Offer {
     return this.#version?.by.kind === "k3tray" && this.#version.by.deed.kind === "undo";
   }
 
-  /** Makes a change, and offers to take it back if it changed anything. Rejects as the change does. */
-  async after(change: () => Promise<unknown>): Promise<void> {
-    const before = await this.#newest();
-    await change();
-    const now = await this.#newest();
-    const made = before !== undefined && now?.by.kind === "k3tray" && now.id !== before?.id;
-    this.#version = made ? now : null;
-  }
-
   /** Takes the change back, and offers to take that back in turn. */
   async takeBack(): Promise<void> {
     const version = this.#version;
     if (version === null) return;
     // What was undone is not undone again by undoing, but by putting back what the undoing found.
-    await this.after(() => (this.isUndo ? this.#kubeconfig.restore(version.id) : this.#kubeconfig.undo()));
+    await (this.isUndo ? this.kubeconfig.restore(version.id) : this.kubeconfig.undo(version.id));
   }
 
   /** Withdraws the offer if something else was changed since. */
@@ -52,6 +57,15 @@ export class Offer {
   /** The person has seen it. */
   dismiss(): void {
     this.#version = null;
+  }
+
+  /** Makes a change, and offers to take it back if it changed anything. Rejects as the change does. */
+  async #after(change: () => Promise<void>): Promise<void> {
+    const before = await this.#newest();
+    await change();
+    const now = await this.#newest();
+    const made = before !== undefined && now?.by.kind === "k3tray" && now.id !== before?.id;
+    this.#version = made ? now : null;
   }
 
   /** The latest change; undefined where that cannot be learnt, which is no reason to fail a change. */

@@ -6,6 +6,7 @@ import { toProblem } from "./problem";
 export class Request {
   #busy = $state<string | null>(null);
   #problem = $state.raw<Problem | null>(null);
+  #last: (() => Promise<boolean>) | null = null;
 
   /** What is on its way; none if nothing is. */
   get busy(): string | null {
@@ -21,6 +22,7 @@ export class Request {
   async run(name: string, ask: () => Promise<unknown>): Promise<boolean> {
     if (this.#busy !== null) return false;
     this.#busy = name;
+    this.#last = () => this.run(name, ask);
     this.#problem = null;
     try {
       await ask();
@@ -32,6 +34,11 @@ export class Request {
       this.#busy = null;
     }
   }
+
+  /** Asks for the last one again. What was to follow upon it does not. */
+  again = async (): Promise<void> => {
+    await this.#last?.();
+  };
 
   /** Forgets why the last one was refused. */
   forget(): void {

@@ -28,11 +28,27 @@ impl Handle {
         diff.map_err(|error| Problem::new("Could not read what was changed", &error))
     }
 
-    /// Takes the latest change back.
-    pub async fn undo_kubeconfig(&self) -> Result<(), Problem> {
-        let title = "Could not undo the latest change of the kubeconfig";
-        self.edit(title, async |kubeconfig| kubeconfig.undo().await)
-            .await
+    /// The change that can be undone now.
+    pub async fn undoable_change(&self) -> Result<VersionId, Problem> {
+        let undoable = self.kubeconfig().undoable().await;
+        undoable.map_err(|error| Problem::new("No change can be undone now", &error))
+    }
+
+    /// The context that would be the current one after undoing a change, or after restoring what was
+    /// there before it.
+    pub async fn current_before_change(
+        &self,
+        version: VersionId,
+    ) -> Result<Option<ContextName>, Problem> {
+        let current = self.kubeconfig().current_before(version).await;
+        current.map_err(|error| Problem::new("Could not read what was changed", &error))
+    }
+
+    /// Takes a change back, which is the latest one.
+    pub async fn undo_kubeconfig(&self, version: VersionId) -> Result<(), Problem> {
+        let title = format!("Could not undo change {version} of the kubeconfig");
+        let undo = async |kubeconfig: &Kubeconfig| kubeconfig.undo_change(version).await;
+        self.edit(&title, undo).await
     }
 
     /// Puts back what was there before a change.

@@ -4,10 +4,12 @@
 
 use std::{io, path::PathBuf, time::Duration};
 
-use super::{history::VersionId, kind::EntryKind};
+use jiff::{SignedDuration, Timestamp};
+
+use super::{history::VersionId, kind::EntryKind, lock};
 use crate::{
     context::ContextName,
-    error::{Code, Explain},
+    error::{Code, Explain, Remedy},
 };
 
 /// Why a kubeconfig was not read or not changed. In every case the files are as they were.
@@ -122,12 +124,14 @@ pub enum KubeconfigError {
         reason: &'static str,
     },
     /// Another program holds kubectl's lock.
-    #[error("the lock `{}` has been held for {} s", lock.display(), age.as_secs())]
+    #[error("{} has held the lock `{}` for {}", who(*holder), lock.display(), words(*age))]
     Locked {
         /// The lock file.
         lock: PathBuf,
         /// Since it was made.
         age: Duration,
+        /// The number of the process, where it is another k3tray, which is alive.
+        holder: Option<u32>,
     },
     /// Programs that ignore the lock keep writing the file.
     #[error("`{}` keeps changing while it is being edited", .0.display())]
@@ -138,6 +142,9 @@ pub enum KubeconfigError {
     /// No change of ours is known, or none that still stands.
     #[error("there is no change to undo")]
     NothingToUndo,
+    /// Other changes of ours came after the one that was to be undone.
+    #[error("change {0} is no longer the latest one")]
+    NotLatest(VersionId),
     /// The history has no such version, or no longer.
     #[error("there is no version {0}")]
     NoSuchVersion(VersionId),
@@ -161,6 +168,26 @@ pub enum KubeconfigError {
     /// The work was cut off before it ended.
     #[error("the work on the kubeconfig was cut off")]
     CutOff(#[source] tokio::task::JoinError),
+}
+
+fn who(holder: Option<u32>) -> String {
+    holder.map_or_else(
+        || "another program".into(),
+        |process| format!("another k3tray (process {process})"),
+    )
+}
+
+/// A duration in its largest unit.
+fn words(time: Duration) -> String {
+    const MINUTE: u64 = 60;
+    const HOUR: u64 = 60 * MINUTE;
+    const DAY: u64 = 24 * HOUR;
+    match time.as_secs() {
+        seconds if seconds < 2 * MINUTE => format!("{seconds} s"),
+        seconds if seconds < 2 * HOUR => format!("{} min", seconds / MINUTE),
+        seconds if seconds < 2 * DAY => format!("{} h", seconds / HOUR),
+        seconds => format!("{} days", seconds / DAY),
+    }
 }
 
 fn at(line: Option<usize>) -> String {
@@ -225,15 +252,19 @@ impl Explain for KubeconfigError {
             Self::NotEditable { .. } => Some(
                 "Make this change with `kubectl config`, which rewrites the whole file.".into(),
             ),
-            Self::Locked { lock, .. } => Some(format!(
-                "Another program is changing the kubeconfig. If none is, delete `{}`.",
-                lock.display()
-            )),
+            Self::Locked {
+                age, holder: None, ..
+            } if *age >= lock::STALE_AFTER => Some(
+                "It was probably left behind. If nothing is changing the kubeconfig, remove it: \
+                 `k3tray kubeconfig unlock`."
+                    .into(),
+            ),
+            Self::Locked { .. } => Some("Try again when it is done.".into()),
             Self::Restless(_) => Some("Try again when the other program is done.".into()),
             Self::Incomplete(_) => {
                 Some("Wait until the server has started, then try again.".into())
             }
-            Self::ChangedSince(_) => {
+            Self::ChangedSince(_) | Self::NotLatest(_) => {
                 Some("Look at the history, and restore the version that you want.".into())
             }
             Self::Io { source, .. } => match source.kind() {
@@ -253,5 +284,23 @@ impl Explain for KubeconfigError {
             Self::Conflict { .. } | Self::Exists { .. } | Self::FileExists(_) => Code::NameTaken,
             _ => Code::Other,
         }
+    }
+
+    fn remedy(&self) -> Option<Remedy> {
+        let Self::Locked {
+            lock,
+            age,
+            holder: None,
+        } = self
+        else {
+            return None;
+        };
+        let made = Timestamp::now().saturating_sub(SignedDuration::try_from(*age).ok()?);
+        let made = made.ok()?;
+        Some(Remedy::RemoveLock {
+            lock: lock.clone(),
+            made,
+            stale: made.saturating_add(lock::STALE_AFTER).ok()?,
+        })
     }
 }

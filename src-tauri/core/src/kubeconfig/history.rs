@@ -10,8 +10,8 @@ mod diff;
 mod store;
 
 use std::{
-    collections::HashSet,
-    io,
+    collections::{HashMap, HashSet},
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -120,6 +120,14 @@ pub(super) fn recover(folder: &Path) -> io::Result<()> {
 
 /// The versions of files that are `covered`, newest first.
 pub(super) fn versions(folder: &Path, covered: impl Fn(&Path) -> bool) -> Vec<Version> {
+    let mut there: HashMap<String, Option<String>> = HashMap::new();
+    let mut holds = |file: &FileRecord| {
+        let now = there.entry(file.path.clone()).or_insert_with(|| {
+            let bytes = fs::read(&file.path).ok();
+            bytes.as_deref().map(digest)
+        });
+        *now == file.before
+    };
     let records = store::records(folder);
     let undone: HashSet<VersionId> = records
         .iter()
@@ -134,6 +142,7 @@ pub(super) fn versions(folder: &Path, covered: impl Fn(&Path) -> bool) -> Vec<Ve
                 id,
                 at: record.at,
                 undone: undone.contains(&id),
+                put_back: record.files.iter().all(&mut holds),
                 by: record.by,
                 files,
             })

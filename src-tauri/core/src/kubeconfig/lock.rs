@@ -22,7 +22,7 @@ const SIGNATURE: &str = "k3tray\n";
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// kubectl holds its locks for the blink of an eye; one this old was left behind.
-const STALE_AFTER: Duration = Duration::from_secs(60);
+pub(super) const STALE_AFTER: Duration = Duration::from_secs(60);
 
 /// Between attempts; doubles up to the second.
 const RETRY: [Duration; 2] = [Duration::from_millis(10), Duration::from_millis(160)];
@@ -77,8 +77,7 @@ pub(super) fn acquire(
         match attempt(&files, made)? {
             Ok(locks) => return Ok(locks),
             Err(lock) if start.elapsed() >= patience => {
-                let age = age(&lock);
-                return Err(KubeconfigError::Locked { lock, age });
+                return Err(locked(&lock));
             }
             // Other programs' locks cannot be awaited, only tried again.
             Err(_) => std::thread::sleep(pause),
@@ -96,12 +95,29 @@ fn age(lock: &Path) -> Duration {
         .unwrap_or_default()
 }
 
+/// Who holds a lock file, and for how long.
+fn locked(lock: &Path) -> KubeconfigError {
+    KubeconfigError::Locked {
+        lock: lock.to_owned(),
+        age: age(lock),
+        holder: holder(lock),
+    }
+}
+
+/// The process of a living k3tray that holds a lock file. Other programs' locks say nothing.
+fn holder(lock: &Path) -> Option<u32> {
+    let file = File::open(lock).ok()?;
+    let mut text = String::new();
+    (&file).take(256).read_to_string(&mut text).ok()?;
+    let process = text.strip_prefix(SIGNATURE)?.strip_prefix("pid ")?;
+    let held = matches!(file.try_lock(), Err(TryLockError::WouldBlock));
+    held.then(|| process.lines().next()?.parse().ok()).flatten()
+}
+
 /// Removes a lock file that no living program can still need.
 pub(super) fn break_stale(lock: &Path) -> Result<(), KubeconfigError> {
-    let age = age(lock);
-    if age < STALE_AFTER {
-        let lock = lock.to_owned();
-        return Err(KubeconfigError::Locked { lock, age });
+    if age(lock) < STALE_AFTER || holder(lock).is_some() {
+        return Err(locked(lock));
     }
     match fs::remove_file(lock) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),

@@ -19,6 +19,7 @@ mod lock;
 mod mask;
 mod orphans;
 mod ownership;
+mod past;
 mod properties;
 mod shapes;
 mod text;

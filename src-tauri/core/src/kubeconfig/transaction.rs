@@ -14,9 +14,10 @@ use super::{
     edit::{self, Refused},
     error::KubeconfigError,
     file::{self, Point},
-    history::{self, Deed, Past, Step, Unavailable, VersionId},
+    history::{self, Deed, Past, Step, VersionId},
     lock::{self, Locks},
     ours::Plan,
+    past,
     read::{Source, State},
 };
 
@@ -103,18 +104,14 @@ impl Transaction<'_> {
         })
     }
 
-    /// Puts back what the latest change of ours replaced, where it still stands.
-    pub(super) fn undo(&self) -> Result<Change, KubeconfigError> {
+    /// Puts back what the latest change of ours replaced, where it still stands. With `only`, that
+    /// change and no other.
+    pub(super) fn undo(&self, only: Option<VersionId>) -> Result<Change, KubeconfigError> {
         self.run(|| {
-            let mut files = Vec::new();
-            for source in self.chain.read() {
-                let target = file::resolve(&source.path);
-                let bytes = file::read(&target);
-                let bytes = bytes.map_err(KubeconfigError::io("read", source.path))?;
-                files.push((target, bytes));
+            let past = past::latest(self.chain, self.history)?;
+            if let Some(only) = only.filter(|only| *only != past.version) {
+                return Err(KubeconfigError::NotLatest(only));
             }
-            let past = history::latest(self.history, &files)
-                .map_err(|unavailable| self.unavailable(unavailable))?;
             let version = Some(past.version);
             Ok(Decision {
                 writes: self.put_back(past)?,
@@ -127,11 +124,7 @@ impl Transaction<'_> {
     /// Puts back what the files held before a version's change, whatever they hold now.
     pub(super) fn restore(&self, version: VersionId) -> Result<Change, KubeconfigError> {
         self.run(|| {
-            let past = history::past(self.history, version);
-            let past = past.map_err(|unavailable| match unavailable {
-                Unavailable::Nothing => KubeconfigError::NoSuchVersion(version),
-                other => self.unavailable(other),
-            })?;
+            let past = past::before(self.history, version)?;
             Ok(Decision {
                 writes: self.put_back(past)?,
                 deed: self.deed.clone(),
@@ -155,14 +148,6 @@ impl Transaction<'_> {
             });
         }
         Ok(writes)
-    }
-
-    fn unavailable(&self, unavailable: Unavailable) -> KubeconfigError {
-        match unavailable {
-            Unavailable::Nothing => KubeconfigError::NothingToUndo,
-            Unavailable::Changed(path) => KubeconfigError::ChangedSince(path),
-            Unavailable::Io(error) => KubeconfigError::io("read", self.history)(error),
-        }
     }
 
     fn default_index(&self) -> Result<usize, KubeconfigError> {

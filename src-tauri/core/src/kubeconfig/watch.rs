@@ -10,7 +10,7 @@ use futures_util::{Stream, stream};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::{
     sync::mpsc,
-    task::JoinHandle,
+    task::{JoinError, JoinHandle},
     time::{Instant, timeout, timeout_at},
 };
 
@@ -35,6 +35,9 @@ const SETTLE_MAX: Duration = Duration::from_secs(2);
 
 /// Looks again without any event, for file systems that send none.
 pub(super) const RECHECK: Duration = Duration::from_secs(60);
+
+/// This long the news waits for the history.
+const KEEP_MAX: Duration = Duration::from_millis(300);
 
 struct Watch {
     kubeconfig: Kubeconfig,
@@ -112,22 +115,24 @@ impl Watch {
         }
     }
 
-    /// Hands what the files hold to the history, where it is news. Nobody waits for the disk but the
-    /// next news.
+    /// Hands what the files hold to the history, where it is news. It has it before anyone is told,
+    /// unless the disk is slow.
     async fn keep(&mut self, files: Vec<(PathBuf, Option<Vec<u8>>)>) {
         if self.kept == files {
             return;
         }
-        if let Some(keeping) = self.keeping.take()
-            && let Ok(Err(error)) = keeping.await
-        {
-            tracing::warn!(%error, "could not keep what the kubeconfig held");
+        if let Some(keeping) = self.keeping.take() {
+            told(keeping.await);
         }
         let shared = Arc::clone(&self.kubeconfig.shared);
         let seen = files.clone();
         let keep = move || history::observe(&shared.history, &seen);
-        self.keeping = Some(tokio::task::spawn_blocking(keep));
+        let mut keeping = tokio::task::spawn_blocking(keep);
         self.kept = files;
+        match timeout(KEEP_MAX, &mut keeping).await {
+            Ok(kept) => told(kept),
+            Err(_) => self.keeping = Some(keeping),
+        }
     }
 
     /// Until something happened and it is quiet again, or it is time to look anyway.
@@ -244,4 +249,10 @@ fn contents(source: &Source) -> Option<(PathBuf, Option<Vec<u8>>)> {
     let bytes = source.bytes().map(<[u8]>::to_vec);
     let is_told = bytes.is_some() || matches!(source.state, State::Missing);
     is_told.then(|| (file::resolve(&source.path), bytes))
+}
+
+fn told(kept: Result<io::Result<()>, JoinError>) {
+    if let Ok(Err(error)) = kept {
+        tracing::warn!(%error, "could not keep what the kubeconfig held");
+    }
 }

@@ -318,6 +318,7 @@ fn a_failed_operation_stays_until_it_is_dismissed() {
         hint: None,
         code: Code::KubeconfigLocked,
         log: vec![],
+        remedy: None,
     }];
     assert_snapshot!(draw(&menu(&snapshot)), @r"
 (Degraded) Could not create cluster dev >

@@ -6,7 +6,7 @@ use super::{known_failures, made::Left};
 use crate::{
     cluster::ClusterName,
     engine::EngineError,
-    error::{Code, Explain},
+    error::{Code, Explain, Remedy},
     health::HealthError,
     kubeconfig::KubeconfigError,
 };
@@ -183,6 +183,14 @@ impl Explain for OperationError {
             Self::NodeEnded { log, .. } | Self::NotReady { log, .. } => log.clone(),
             Self::LeftBehind { error, .. } => error.log(),
             _ => Vec::new(),
+        }
+    }
+
+    fn remedy(&self) -> Option<Remedy> {
+        match self {
+            Self::Kubeconfig(source) => source.remedy(),
+            Self::LeftBehind { error, .. } => error.remedy(),
+            _ => None,
         }
     }
 }

@@ -63,6 +63,7 @@ fn a_cluster_whose_api_does_not_answer_is_not_ready() {
         hint: None,
         code: Code::Other,
         log: vec![],
+        remedy: None,
     };
     story.hear(Event::Health {
         watch,

@@ -66,6 +66,7 @@ fn a_list_that_fails_is_told_tried_again_and_never_empties_the_menu() {
         hint: None,
         code: Code::Other,
         log: vec![],
+        remedy: None,
     };
     story.hear(Event::Listed(Err(problem.clone())));
     assert_eq!(story.shown().problems, [problem]);

@@ -17,6 +17,7 @@ fn a_second_operation_on_a_cluster_is_refused_with_what_is_being_done() {
             hint: Some("Wait until that is done, or cancel it.".into()),
             code: Code::Busy,
             log: vec![],
+            remedy: None,
         }
     );
     story.ask(Action::Stop(name("dev"))).unwrap();

@@ -43,6 +43,8 @@ pub struct Version {
     pub files: Vec<PathBuf>,
     /// It was undone since.
     pub undone: bool,
+    /// The files hold now what they held before it: nothing is left to put back.
+    pub put_back: bool,
 }
 
 /// Who changed the files.

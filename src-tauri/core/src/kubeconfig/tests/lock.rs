@@ -10,9 +10,9 @@ use std::{
 use super::fixture::{Home, PERSONAL, entry};
 use crate::{
     context::ContextName,
-    error::{Code, Explain},
+    error::{Code, Explain, Remedy},
     kubeconfig::{
-        Change,
+        Change, KubeconfigError,
         lock::{acquire, lock_path},
     },
 };
@@ -31,9 +31,12 @@ async fn a_foreign_lock_is_reported_and_never_removed() {
         assert_eq!(error.code(), Code::KubeconfigLocked);
         assert_eq!(
             error.to_string(),
-            format!("the lock `{}` has been held for 0 s", lock.display())
+            format!(
+                "another program has held the lock `{}` for 0 s",
+                lock.display()
+            )
         );
-        assert!(error.hint().unwrap().contains(lock.to_str().unwrap()));
+        assert_eq!(error.hint().unwrap(), "Try again when it is done.");
         kubeconfig.recover().await;
         assert!(lock.exists());
         fs::remove_file(&lock).unwrap();
@@ -144,10 +147,81 @@ async fn a_lock_that_was_left_behind_is_removed_when_asked_and_a_young_one_is_no
         .set_modified(long_ago)
         .unwrap();
     let refused = kubeconfig.break_lock(&other).await;
-    assert!(matches!(
-        refused,
-        Err(crate::kubeconfig::KubeconfigError::NotOurs(_))
-    ));
+    assert!(matches!(refused, Err(KubeconfigError::NotOurs(_))));
     kubeconfig.break_lock(&lock).await.unwrap();
     assert!(!lock.exists() && other.exists());
+}
+
+#[tokio::test]
+async fn a_lock_left_behind_comes_with_its_remedy_and_the_verb_that_does_the_same() {
+    let home = Home::one(PERSONAL);
+    let kubeconfig = home.kubeconfig().with_patience(Duration::ZERO);
+    let lock = lock_path(home.file(0));
+    let file = File::create_new(&lock).unwrap();
+    let name = ContextName::new("kind-test");
+    assert!(kubeconfig.unlock().await.is_err(), "too young");
+    let hour = Duration::from_secs(3600);
+    let made = std::time::SystemTime::now() - hour;
+    file.set_modified(made).unwrap();
+    let error = kubeconfig.use_context(&name).await.unwrap_err();
+    assert_eq!(
+        (error.to_string(), error.hint().unwrap()),
+        (
+            format!(
+                "another program has held the lock `{}` for 60 min",
+                lock.display()
+            ),
+            "It was probably left behind. If nothing is changing the kubeconfig, remove it: \
+             `k3tray kubeconfig unlock`."
+                .into()
+        )
+    );
+    let Some(Remedy::RemoveLock {
+        lock: of,
+        made: told,
+        stale,
+    }) = error.remedy()
+    else {
+        panic!("no remedy");
+    };
+    assert_eq!(of, lock);
+    assert_eq!(stale.duration_since(told).as_secs(), 60);
+    let made = jiff::Timestamp::try_from(made).unwrap();
+    assert!(
+        told.duration_since(made).abs().as_secs() < 60,
+        "{told} is not {made}"
+    );
+    assert_eq!(kubeconfig.unlock().await.unwrap(), [lock]);
+    kubeconfig.use_context(&name).await.unwrap();
+    assert_eq!(
+        kubeconfig.unlock().await.unwrap(),
+        [""; 0].map(std::path::PathBuf::from)
+    );
+}
+
+#[tokio::test]
+async fn the_lock_of_a_living_k3tray_is_named_by_its_process_and_stays_however_old() {
+    let home = Home::one(PERSONAL);
+    let kubeconfig = home.kubeconfig().with_patience(Duration::ZERO);
+    let locks = acquire(&[home.file(0).to_owned()], Duration::ZERO, &|| {}).unwrap();
+    let lock = lock_path(home.file(0));
+    let long_ago = std::time::SystemTime::now() - Duration::from_secs(3 * 86_400);
+    File::options()
+        .write(true)
+        .open(&lock)
+        .unwrap()
+        .set_modified(long_ago)
+        .unwrap();
+    let refused = kubeconfig.break_lock(&lock).await.unwrap_err();
+    let process = std::process::id();
+    assert_eq!(
+        refused.to_string(),
+        format!(
+            "another k3tray (process {process}) has held the lock `{}` for 3 days",
+            lock.display()
+        )
+    );
+    assert_eq!(refused.remedy(), None);
+    assert!(lock.exists());
+    drop(locks);
 }

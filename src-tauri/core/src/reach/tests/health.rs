@@ -113,6 +113,7 @@ async fn fails(home: &Home, limit: Duration, causes: &[&str], hint: &str) {
         hint: Some(hint.into()),
         code: Code::Other,
         log: vec![],
+        remedy: None,
     };
     assert_eq!(problem, expected);
 }

@@ -68,6 +68,7 @@ async fn a_program_never_runs_unasked() {
         hint: Some("Ask again and allow it to run.".into()),
         code: Code::NeedsProgram,
         log: vec![],
+        remedy: None,
     };
     assert_eq!(
         signing.home.health(false, PATIENCE).await,
