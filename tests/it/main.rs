@@ -13,6 +13,7 @@ mod controller_contexts;
 mod controller_creation;
 mod controller_deletion;
 mod controller_engine;
+mod controller_history;
 mod controller_lists;
 mod controller_operations;
 mod controller_stage;
