@@ -148,3 +148,23 @@ test("a lock that a program may still hold cannot be removed yet", async () => {
   expect(within(card).getByRole("button", { name: "Remove the lock" })).toBeDisabled();
   expect(card).toHaveTextContent(/It can be removed in (40|39|38) s/);
 });
+
+test("a change made in any view is offered to be undone there, until something else is changed", async () => {
+  const backend = await open();
+  backend.show({ kind: "contexts" });
+  const rename = { kind: "renameContext", from: "staging", to: "stage" } as const;
+  backend.kubeconfig.answer = (verb) => {
+    const made = version(10, 0, { kind: "k3tray", deed: rename });
+    if (verb === "rename") backend.kubeconfig.versions = [made, ...versions];
+  };
+  await userEvent.click(await row(/Actions on staging/));
+  await userEvent.click(screen.getByRole("menuitem", { name: "Rename…" }));
+  const name = within(await screen.findByRole("dialog")).getByRole("textbox");
+  await userEvent.clear(name);
+  await userEvent.type(name, "stage{Enter}");
+  expect(await screen.findByText(/^Renamed/)).toHaveTextContent("Renamed staging to stage.");
+  expect(screen.getByRole("button", { name: "Undo" })).toBeVisible();
+  backend.kubeconfig.versions = [version(11, 0, { kind: "anotherProgram" }), ...backend.kubeconfig.versions];
+  backend.send(newer(full, "staging"));
+  await waitFor(() => expect(screen.queryByRole("button", { name: "Undo" })).toBeNull());
+});
