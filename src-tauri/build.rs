@@ -22,6 +22,8 @@ fn main() {
         "close_palette",
         "check_context",
         "list_namespaces",
+        "preferences",
+        "prefer",
         "kubeconfig_history",
         "kubeconfig_diff",
         "undoable_change",

@@ -8,6 +8,7 @@
 
 pub(crate) mod cluster;
 pub(crate) mod kubeconfig;
+pub(crate) mod preferences;
 
 use std::sync::Arc;
 

@@ -105,6 +105,8 @@ pub(crate) fn run(launch: Launch) -> Result<ExitCode, StartError> {
             commands::close_palette,
             commands::cluster::check_context,
             commands::cluster::list_namespaces,
+            commands::preferences::preferences,
+            commands::preferences::prefer,
             commands::kubeconfig::kubeconfig_history,
             commands::kubeconfig::kubeconfig_diff,
             commands::kubeconfig::undoable_change,

@@ -191,3 +191,54 @@ async fn another_tool_that_switches_to_a_protected_context_is_told_and_one_click
     let back = kubectls.replace("current-context: shop-prod", "current-context: shop-dev");
     assert_eq!(text, back);
 }
+
+#[tokio::test]
+async fn rules_and_folders_set_in_the_window_hold_at_once_and_are_kept() {
+    let desk = desk("dsettings").await;
+    let (app, item, menu) = desk.app().await;
+    let more = desk.sandbox.home().join("more");
+    std::fs::create_dir(&more).unwrap();
+    let other = SHOP
+        .replace("shop-", "bank-")
+        .replace("current-context", "x");
+    std::fs::write(more.join("bank.yaml"), other).unwrap();
+    menu.click(&["Settings…"], patience()).await;
+    let window = app.window(&desk.desktop, &desk.sandbox).await;
+    let add = |what: &str| format!("//button[normalize-space()='Add a {what}']");
+
+    window.click(&add("rule")).await;
+    window
+        .write("[aria-label='Pattern of rule 1']", "*-dev")
+        .await;
+    window.click(&add("folder")).await;
+    window.write("[aria-label='Folder 1']", "~/nowhere").await;
+    window.click("//button[normalize-space()='Save']").await;
+    window
+        .see("[aria-label='Folder 1'][aria-invalid=true]")
+        .await;
+    icon_is(&item, "idle").await;
+
+    window
+        .write("[aria-label='Folder 1']", &more.display().to_string())
+        .await;
+    window.click("//button[normalize-space()='Save']").await;
+    window
+        .see("//*[@role='status'][normalize-space()='Saved']")
+        .await;
+    icon_is(&item, "protected-idle").await;
+    let listed = |menu: &Line| {
+        let contexts = menu.find(&["Context: shop-dev"])?;
+        contexts.find(&["bank-prod (protected)"]).map(drop)
+    };
+    menu.until("the folder's contexts", patience(), listed)
+        .await;
+    assert_eq!(desk.desktop.notifications().all(), []);
+    let file = desk.sandbox.home().join(".config/k3tray/settings.json");
+    let kept: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+    let expected = serde_json::json!({
+        "kubeconfigFolders": [more],
+        "protection": { "rules": [{ "of": "name", "pattern": "*-dev" }] },
+    });
+    assert_eq!(kept, expected);
+}

@@ -34,6 +34,7 @@ describe("every scene", () => {
         return text !== null && getComputedStyle(text).opacity === "1";
       });
     }
+    if (look.scene === "settings") await page.getByRole("button", { name: "Save" }).waitFor();
     if (look.scene === "details") await page.getByRole("log").waitFor();
     if (look.scene === "refused") {
       await page.getByRole("button", { name: "Stop", exact: true }).first().click();

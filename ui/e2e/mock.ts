@@ -54,7 +54,7 @@ mockIPC(
         // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
         return scene.refusal === undefined ? null : Promise.reject(scene.refusal);
       default:
-        return null;
+        return scene.answers?.[command] ?? null;
     }
   },
   { shouldMockEvents: true },

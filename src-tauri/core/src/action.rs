@@ -48,6 +48,8 @@ pub enum View {
     CleanUp,
     /// Shortcuts and what the desktop says of them.
     Shortcuts,
+    /// What the user set.
+    Settings,
     /// Asks before a protected context becomes the current one.
     AskContext {
         /// Which.
@@ -171,6 +173,7 @@ impl fmt::Display for Action {
             Self::Show(View::Import) => f.write_str("import-contexts"),
             Self::Show(View::CleanUp) => f.write_str("clean-up-contexts"),
             Self::Show(View::Shortcuts) => f.write_str("show-shortcuts"),
+            Self::Show(View::Settings) => f.write_str("show-settings"),
             Self::Show(View::AskContext { name }) => write!(f, "ask-context:{name}"),
             Self::Show(View::Palette) => f.write_str("switch-context"),
             Self::Show(View::Namespace { context }) => write!(f, "choose-namespace:{context}"),
@@ -205,6 +208,7 @@ impl FromStr for Action {
                     | "import-contexts"
                     | "clean-up-contexts"
                     | "show-shortcuts"
+                    | "show-settings"
                     | "switch-context"
                     | "show-current"
                     | "quit"
@@ -257,6 +261,7 @@ impl FromStr for Action {
             "import-contexts" => Self::Show(View::Import),
             "clean-up-contexts" => Self::Show(View::CleanUp),
             "show-shortcuts" => Self::Show(View::Shortcuts),
+            "show-settings" => Self::Show(View::Settings),
             "switch-context" => Self::Show(View::Palette),
             "show-current" => Self::ShowCurrent,
             "quit" => Self::Quit,
@@ -288,6 +293,7 @@ mod tests {
             Just(Action::Show(View::Import)),
             Just(Action::Show(View::CleanUp)),
             Just(Action::Show(View::Shortcuts)),
+            Just(Action::Show(View::Settings)),
             Just(Action::Show(View::Palette)),
             name().prop_map(Action::Start),
             name().prop_map(Action::Stop),

@@ -9,8 +9,8 @@ use std::{fs, path::Path};
 use ts_rs::{Config, TS};
 
 use crate::{
-    action, cluster, context, controller, error, image, kubeconfig, node, operation, protection,
-    reach, snapshot, spec,
+    action, cluster, context, controller, error, image, kubeconfig, node, operation, preferences,
+    protection, reach, snapshot, spec,
 };
 
 macro_rules! declarations {
@@ -69,6 +69,10 @@ fn the_bindings_of_the_window_are_fresh() {
         operation::Step,
         operation::OperationState,
         operation::Operation,
+        preferences::Preferences,
+        preferences::PreferenceField,
+        preferences::PreferenceProblem,
+        preferences::PreferencesRefused,
         spec::Draft,
         spec::Field,
         spec::FieldProblem,

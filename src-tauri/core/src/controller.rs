@@ -4,7 +4,8 @@
 //! - `model`, `reduce`, `observe`, `request`, `guard`: what is known and how it changes; pure and synchronous.
 //! - `run`, `sources`, `work`, `export`: where events come from and how effects are carried out, in tasks.
 //! - `namespace`: the namespaces of contexts, and whose clusters are looked at; pure, too.
-//! - `handle`, `edit`, `transfer`, `ask`: what the shell holds, and what it asks of the kubeconfig and of clusters.
+//! - `handle`, `edit`, `transfer`, `ask`, `prefer`: what the shell holds, and what it asks of the kubeconfig, of
+//!   clusters and of the settings.
 //!
 //! A failure is a [`Problem`](crate::error::Problem) in the snapshot, an engine that is away a state of
 //! it; neither ends the loop.
@@ -18,6 +19,7 @@ mod handle;
 mod model;
 mod namespace;
 mod observe;
+mod prefer;
 mod reduce;
 mod refusal;
 mod request;
@@ -155,7 +157,7 @@ impl Controller {
             snapshots: snapshots.subscribe(),
             engine: engine.subscribe(),
             kubeconfig: kubeconfig.subscribe(),
-            home: config.paths.home.as_path().into(),
+            paths: config.paths.clone(),
         };
         let controller = Loop {
             config,

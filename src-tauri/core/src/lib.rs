@@ -15,6 +15,7 @@
 //! - [`action`]: the one vocabulary of everything that can be asked for.
 //! - [`settings`], [`state`], [`stored`]: what the user set and what is remembered, in small files.
 //! - [`terminal`]: the user's terminal, for shells of one context.
+//! - [`preferences`]: what of the settings is typed in the window, and checked.
 //! - [`snapshot`], [`menu`], [`icon`], [`notice`]: what is shown, as values.
 //!
 //! Invariants: no Tauri here; no state in statics; the environment is read in one module; only the
@@ -43,6 +44,7 @@ pub mod notice;
 pub mod operation;
 pub mod paths;
 pub mod plan;
+pub mod preferences;
 pub mod protection;
 pub mod reach;
 pub mod settings;

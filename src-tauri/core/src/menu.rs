@@ -211,7 +211,10 @@ fn ending(snapshot: &Snapshot) -> Vec<Entry> {
     [Item::new("Open k3tray", Action::Show(View::Clusters)).into()]
         .into_iter()
         .chain(shortcuts)
-        .chain([Item::new(quit, Action::Quit).into()])
+        .chain([
+            Item::new("Settings…", Action::Show(View::Settings)).into(),
+            Item::new(quit, Action::Quit).into(),
+        ])
         .collect()
 }
 

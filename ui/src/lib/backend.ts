@@ -16,6 +16,7 @@ import type {
   Namespaces,
   Orphan,
   PlacedEntry,
+  Preferences,
   Snapshot,
   Version,
   View,
@@ -44,6 +45,10 @@ export interface Backend {
   checkDraft(draft: Draft): Promise<Check>;
   /** Has the use of CPU and memory of one cluster measured, or of none. */
   lookAt(cluster: string | null): Promise<void>;
+  /** What is set about contexts. */
+  preferences(): Promise<Preferences>;
+  /** Keeps what was set; rejects with a `PreferencesRefused`. */
+  prefer(preferences: Preferences): Promise<void>;
   /** Puts the small window to switch contexts in away. */
   closePalette(): Promise<void>;
   /** The last lines that a node's container logged, oldest first. */
@@ -111,6 +116,8 @@ export const tauri: Backend = {
   createCluster: (draft) => invoke("create_cluster", { draft }),
   checkDraft: (draft) => invoke("check_draft", { draft }),
   lookAt: (cluster) => invoke("look_at", { cluster }),
+  preferences: () => invoke("preferences"),
+  prefer: (preferences) => invoke("prefer", { preferences }),
   closePalette: () => invoke("close_palette"),
   nodeLogs: (node, lines) => invoke("node_logs", { node, lines }),
   checkContext: (context, allowPrograms) => invoke("check_context", { context, allowPrograms }),

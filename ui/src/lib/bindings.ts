@@ -744,6 +744,74 @@ startedAt: string,
 endedAt: string | null, };
 
 /**
+ * What is set, as it is typed.
+ */
+export type Preferences = { 
+/**
+ * The one kubeconfig to use; empty for those kubectl would find.
+ */
+kubeconfig: string, 
+/**
+ * Folders with more kubeconfigs. Empty ones are left out.
+ */
+folders: Array<string>, 
+/**
+ * The command line of the terminal for shells; empty to look for one.
+ */
+terminal: string, 
+/**
+ * Whether words such as `prod` protect a context.
+ */
+usualWords: boolean, 
+/**
+ * Patterns that do.
+ */
+rules: Array<Rule>, 
+/**
+ * After how many minutes k3tray goes back from a protected context; none for never.
+ */
+returnAfterMinutes: number | null, };
+
+/**
+ * A field of [`Preferences`].
+ */
+export type PreferenceField = { "kind": "kubeconfig" } | { "kind": "folder", 
+/**
+ * Counted from 0.
+ */
+index: number, } | { "kind": "rule", 
+/**
+ * Counted from 0.
+ */
+index: number, } | { "kind": "returnAfterMinutes" };
+
+/**
+ * What is wrong with one field.
+ */
+export type PreferenceProblem = { 
+/**
+ * Which field.
+ */
+field: PreferenceField, 
+/**
+ * What is wrong and what would be right.
+ */
+message: string, };
+
+/**
+ * Why preferences are not kept.
+ */
+export type PreferencesRefused = { "kind": "fields", 
+/**
+ * Each with what is wrong.
+ */
+problems: Array<PreferenceProblem>, } | { "kind": "problem", 
+/**
+ * Why.
+ */
+problem: Problem, };
+
+/**
  * The wish as it is typed: every field may be wrong. [`Draft::check`] makes a [`ClusterSpec`] of it.
  */
 export type Draft = { 
@@ -830,7 +898,7 @@ name: ClusterName, } | { "kind": "newCluster" } | { "kind": "delete",
 /**
  * What would go.
  */
-name: ClusterName, } | { "kind": "contexts" } | { "kind": "history" } | { "kind": "import" } | { "kind": "cleanUp" } | { "kind": "shortcuts" } | { "kind": "askContext", 
+name: ClusterName, } | { "kind": "contexts" } | { "kind": "history" } | { "kind": "import" } | { "kind": "cleanUp" } | { "kind": "shortcuts" } | { "kind": "settings" } | { "kind": "askContext", 
 /**
  * Which.
  */

@@ -1,5 +1,5 @@
 // Turns whatever a command was rejected with into something that can be shown.
-import type { Problem, Refusal } from "./bindings";
+import type { PreferencesRefused, Problem, Refusal } from "./bindings";
 
 /** A rejection as a `Problem`. Anything unforeseen becomes one too, titled `what`. */
 export function toProblem(rejection: unknown, what = "Could not do that"): Problem {
@@ -10,13 +10,21 @@ export function toProblem(rejection: unknown, what = "Could not do that"): Probl
 
 /** A rejection of `createCluster` as a `Refusal`. */
 export function toRefusal(rejection: unknown): Refusal {
-  if (isObject(rejection) && rejection["kind"] === "fields" && Array.isArray(rejection["problems"])) {
-    return rejection as Refusal;
-  }
-  if (isObject(rejection) && rejection["kind"] === "problem" && isProblem(rejection["problem"])) {
-    return rejection as Refusal;
-  }
+  if (isRefused(rejection)) return rejection as Refusal;
   return { kind: "problem", problem: toProblem(rejection, "Could not create the cluster") };
+}
+
+/** A rejection of `prefer` as what it is. */
+export function toPreferencesRefused(rejection: unknown): PreferencesRefused {
+  if (isRefused(rejection)) return rejection as PreferencesRefused;
+  return { kind: "problem", problem: toProblem(rejection, "Could not keep the settings") };
+}
+
+/** Whether it names fields or holds a problem, which is all that can be known of it here. */
+function isRefused(rejection: unknown): boolean {
+  if (!isObject(rejection)) return false;
+  const fields = rejection["kind"] === "fields" && Array.isArray(rejection["problems"]);
+  return fields || (rejection["kind"] === "problem" && isProblem(rejection["problem"]));
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -16,6 +16,7 @@ use crate::{
     operation::{OperationId, Report, Verb},
     protection::ProtectionRules,
     reach::Namespaces,
+    settings::Settings,
     snapshot::{EndpointView, EngineDetails, Shortcut},
     spec::{ClusterSpec, Draft},
     state::State,
@@ -98,6 +99,8 @@ pub(super) enum Event {
     Shortcuts(Vec<Shortcut>, Option<Problem>),
     /// Whether a tray shows the app.
     Tray(bool),
+    /// These settings were kept.
+    Settings(Settings),
     /// The time has come that was asked for.
     Time,
 }
@@ -137,6 +140,8 @@ pub(super) enum Effect {
     Cancel(OperationId),
     /// Run an errand.
     Run(Errand),
+    /// Look for the kubeconfig where these settings say.
+    Relocate(Settings),
     /// Ask something of the desktop.
     Ask(Ask),
     /// Say whether an action was accepted.

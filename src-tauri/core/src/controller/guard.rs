@@ -15,6 +15,7 @@ use crate::{
     context::{ContextName, Contexts},
     notice::Notice,
     protection::{ProtectionRules, protection},
+    settings::Settings,
     snapshot::WayBack,
 };
 
@@ -54,6 +55,17 @@ impl Model {
         let effects = self.contexts(contexts, now);
         self.switching = switching;
         effects
+    }
+
+    /// Takes in new settings. Where the files are others now, what they say is no news.
+    pub(super) fn settings(&mut self, settings: Settings) -> Vec<Effect> {
+        self.rules = settings.protection.clone();
+        if self.rules.return_after_minutes.is_none() {
+            self.shown.way_back = None;
+        }
+        self.protect();
+        self.contexts_known = false;
+        vec![Effect::Relocate(settings)]
     }
 
     /// Changes the rules, and has them written.

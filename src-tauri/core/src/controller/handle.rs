@@ -2,7 +2,6 @@
 
 use std::{
     net::{IpAddr, TcpListener},
-    path::Path,
     sync::Arc,
 };
 
@@ -20,6 +19,7 @@ use crate::{
     error::Problem,
     kubeconfig::Kubeconfig,
     operation::OperationId,
+    paths::Paths,
     snapshot::{Shortcut, Snapshot},
     spec::{Draft, Field, FieldProblem},
 };
@@ -31,7 +31,7 @@ pub struct Handle {
     pub(super) snapshots: watch::Receiver<Arc<Snapshot>>,
     pub(super) engine: watch::Receiver<Option<Engine>>,
     pub(super) kubeconfig: watch::Receiver<Kubeconfig>,
-    pub(super) home: Arc<Path>,
+    pub(super) paths: Paths,
 }
 
 impl Handle {

@@ -106,6 +106,7 @@ impl Model {
                 self.shown.tray = tray;
                 vec![]
             }
+            Event::Settings(settings) => self.settings(settings),
             Event::Time => self.time(now),
         }
     }

@@ -223,6 +223,10 @@ impl Loop {
                         errand,
                     });
             }
+            Effect::Relocate(settings) => {
+                self.config.paths = settings.applied_to(self.config.paths.clone());
+                self.watch_contexts();
+            }
             Effect::Ask(ask) => self.ask(ask),
             // Who asked may have gone away; that is no reason not to have done it.
             Effect::Performed(reply, answer) => drop(reply.send(answer)),

@@ -56,7 +56,7 @@ impl Handle {
         path: &str,
         replace: bool,
     ) -> Result<PathBuf, Problem> {
-        let file = paths::typed(&self.home, path);
+        let file = paths::typed(&self.paths.home, path);
         let written = self.kubeconfig().export_to(context, &file, replace).await;
         let title = format!("Could not export context `{context}`");
         written.map_err(|error| Problem::new(title, &error))?;
@@ -65,7 +65,7 @@ impl Handle {
 
     fn source(&self, from: ImportFrom) -> ImportSource {
         match from {
-            ImportFrom::File { path } => ImportSource::File(paths::typed(&self.home, &path)),
+            ImportFrom::File { path } => ImportSource::File(paths::typed(&self.paths.home, &path)),
             ImportFrom::Text { text } => ImportSource::Text(text.into()),
         }
     }

@@ -119,6 +119,7 @@ Context: none >
 -
 Open k3tray -> show
 Shortcuts… -> show-shortcuts
+Settings… -> show-settings
 Quit -> quit
 ");
 }
@@ -167,6 +168,7 @@ Namespace: default >
     Other… -> choose-namespace:k3d-dev
 -
 Open k3tray -> show
+Settings… -> show-settings
 Quit -> quit
 ");
 }
@@ -280,6 +282,7 @@ Context: none >
     All contexts… -> show-contexts
 -
 Open k3tray -> show
+Settings… -> show-settings
 Quit (1 operation runs)… -> quit
 ");
 }
@@ -305,6 +308,7 @@ Context: none >
     All contexts… -> show-contexts
 -
 Open k3tray -> show
+Settings… -> show-settings
 Cancel and quit (1 operation runs) -> quit
 ");
 }
@@ -337,6 +341,7 @@ Context: none >
     All contexts… -> show-contexts
 -
 Open k3tray -> show
+Settings… -> show-settings
 Quit -> quit
 ");
 }
@@ -382,6 +387,7 @@ Context: gone (missing) >
     All contexts… -> show-contexts
 -
 Open k3tray -> show
+Settings… -> show-settings
 Quit -> quit
 ");
 }
