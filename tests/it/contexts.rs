@@ -40,6 +40,31 @@ async fn a_protected_context_is_not_switched_to_where_nobody_can_be_asked() {
 }
 
 #[tokio::test]
+async fn a_namespace_is_set_with_the_switch_and_a_bad_one_changes_nothing() {
+    let sandbox = Sandbox::new("ctx-space").await;
+    two_contexts(&sandbox).await;
+    let before = kubeconfig(&sandbox);
+    k3tray(&sandbox, &["use", "production", "-y", "-n", "Web"])
+        .await
+        .ended(2)
+        .told(&[
+            "`Web` cannot be the name of a namespace",
+            "63 lower-case letters",
+        ]);
+    assert_eq!(kubeconfig(&sandbox), before);
+    let said = k3tray(&sandbox, &["use", "production", "-y", "--namespace=web"])
+        .await
+        .ended(0);
+    assert_eq!(
+        said.out,
+        "`production` is the current context, in namespace `web`\n"
+    );
+    assert_eq!(current(&sandbox).await, "production\n");
+    let minified = ["config", "view", "--minify", "-ojsonpath={..namespace}"];
+    assert_eq!(kubectl(&sandbox, &minified).await, "web");
+}
+
+#[tokio::test]
 async fn a_dash_goes_back_to_the_context_from_before() {
     let sandbox = Sandbox::new("ctx-back").await;
     two_contexts(&sandbox).await;

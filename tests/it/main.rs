@@ -29,6 +29,7 @@ mod desktop_engine_away;
 mod desktop_form;
 mod desktop_guard;
 mod desktop_history;
+mod desktop_namespace;
 mod desktop_pictures;
 mod desktop_start_and_end;
 mod k3d_cli;

@@ -52,6 +52,20 @@ describe("every scene", () => {
       await page.getByRole("dialog").getByText("is protected").waitFor();
     }
     if (look.scene.startsWith("palette")) await page.getByRole("option").first().waitFor();
+    if (look.scene === "palette-namespace") {
+      await page.keyboard.press("Tab");
+      await page.getByRole("option", { name: "kube-public" }).waitFor();
+    }
+    if (look.scene === "namespace") {
+      await page.getByRole("button", { name: "List namespaces" }).click();
+      await page.getByRole("option").first().waitFor();
+    }
+    if (/^contexts-(checked|expiring)$/.test(look.scene)) {
+      await page
+        .getByText(/Reachable|refused/)
+        .first()
+        .waitFor();
+    }
     if (look.scene === "palette-refused") {
       await page.keyboard.press("Enter");
       await page.getByRole("alert").waitFor();

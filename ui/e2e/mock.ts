@@ -6,6 +6,7 @@ import { mockIPC, mockWindows } from "@tauri-apps/api/mocks";
 import type { View } from "../src/lib/bindings";
 import { going, importPlan, orphans } from "../src/fixtures/kubeconfig";
 import { diffsOf } from "../src/fixtures/history";
+import { namespaces, well } from "../src/fixtures/backend";
 import { scenes, type Scene, type SceneName } from "../src/fixtures/scenes";
 import { PRODUCTION } from "../src/fixtures/snapshots";
 
@@ -29,6 +30,12 @@ mockIPC(
         return scene.check;
       case "create_cluster":
         return 1;
+      case "check_context": {
+        const { context } = payload as { context: string };
+        return scene.health?.[context] ?? well(context);
+      }
+      case "list_namespaces":
+        return namespaces((payload as { context: string }).context);
       case "node_logs":
         return Array.from(
           { length: 40 },

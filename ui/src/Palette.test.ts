@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 
 import { RecordedBackend } from "./fixtures/backend";
 import { empty, full, local } from "./fixtures/snapshots";
-import type { Problem, Snapshot } from "./lib/bindings";
+import type { Context, Problem, Snapshot } from "./lib/bindings";
 import Palette from "./Palette.svelte";
 
 async function open(snapshot: Snapshot): Promise<RecordedBackend> {
@@ -15,6 +15,11 @@ async function open(snapshot: Snapshot): Promise<RecordedBackend> {
   return backend;
 }
 
+const foreignCurrent: Context = { ...local("staging"), name: "staging", localCluster: null };
+const standingIn = (context: Context): Snapshot => ({
+  ...full,
+  contexts: { current: context.name, all: [context], problems: [] },
+});
 const chosen = (): string => screen.getByRole("option", { selected: true }).textContent.trim();
 const settled = { ...full, recentContexts: ["staging"] };
 
@@ -90,4 +95,38 @@ test("of thousands a hundred are drawn, and any is found", async () => {
 test("without contexts it says how to get one", async () => {
   await open(empty);
   expect(screen.getByRole("option")).toHaveTextContent("No contexts yet: each cluster brings one.");
+});
+
+test("Tab leads to the namespaces of the current context, where any good name can be typed", async () => {
+  const context = { ...foreignCurrent, namespace: "shop" };
+  const backend = await open(standingIn(context));
+  await userEvent.keyboard("{Tab}");
+  expect(await screen.findByRole("combobox", { name: "Namespace of staging" })).toHaveFocus();
+  expect(chosen()).toMatch(/^shop/);
+  expect(backend.questions).toEqual([]);
+  await userEvent.keyboard("Bad");
+  expect(screen.getByRole("option")).toHaveTextContent(/63 lower-case letters/);
+  await userEvent.keyboard("{Backspace}{Backspace}{Backspace}billing{Enter}");
+  expect(backend.actions).toEqual(["use-namespace:staging/billing"]);
+  expect(backend.closed).toBe(1);
+});
+
+test("a foreign cluster is asked for its namespaces only when that is chosen", async () => {
+  const backend = await open(standingIn(foreignCurrent));
+  await userEvent.keyboard("{Tab}{ArrowDown}");
+  expect(chosen()).toBe("List the cluster's namespaces");
+  await userEvent.keyboard("{Enter}");
+  expect(backend.questions).toEqual([["namespaces", "staging", false]]);
+  await screen.findByRole("option", { name: /kube-public/ });
+  await userEvent.keyboard("public{ArrowDown}{Enter}");
+  expect(backend.actions).toEqual(["use-namespace:staging/kube-public"]);
+});
+
+test("a cluster of this machine is asked at once, and Tab goes back to the contexts", async () => {
+  const backend = await open(standingIn(local("dev")));
+  await userEvent.keyboard("{Tab}");
+  await screen.findByRole("option", { name: /kube-public/ });
+  expect(backend.questions).toEqual([["namespaces", "k3d-dev", false]]);
+  await userEvent.keyboard("{Tab}");
+  expect(await screen.findByRole("combobox", { name: "Switch context" })).toHaveFocus();
 });

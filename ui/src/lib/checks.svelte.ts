@@ -94,7 +94,7 @@ const SOON = 7;
 export function expiryWords(expires: string, now: number): { words: string; soon: boolean } {
   const left = Date.parse(expires) - now;
   const days = Math.floor(left / DAY);
-  if (left <= 0) return { words: "credentials have expired", soon: true };
-  if (days < 1) return { words: "credentials expire within a day", soon: true };
-  return { words: `credentials expire in ${count(days, "day")}`, soon: days < SOON };
+  if (left <= 0) return { words: "expired", soon: true };
+  if (days < 1) return { words: "expires within a day", soon: true };
+  return { words: `expires in ${count(days, "day")}`, soon: days < SOON };
 }

@@ -59,13 +59,13 @@ test("a cluster is told in a few words", () => {
 test("credentials that end within a week are a warning", () => {
   const now = Date.parse("2026-01-01T00:00:00Z");
   expect(expiryWords("2026-03-01T00:00:00Z", now)).toEqual({
-    words: "credentials expire in 59 days",
+    words: "expires in 59 days",
     soon: false,
   });
   expect(expiryWords("2026-01-07T00:00:00Z", now)).toEqual({
-    words: "credentials expire in 6 days",
+    words: "expires in 6 days",
     soon: true,
   });
-  expect(expiryWords("2026-01-01T12:00:00Z", now).words).toBe("credentials expire within a day");
-  expect(expiryWords("2025-12-31T00:00:00Z", now)).toEqual({ words: "credentials have expired", soon: true });
+  expect(expiryWords("2026-01-01T12:00:00Z", now).words).toBe("expires within a day");
+  expect(expiryWords("2025-12-31T00:00:00Z", now)).toEqual({ words: "expired", soon: true });
 });
