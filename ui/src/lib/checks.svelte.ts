@@ -78,7 +78,7 @@ export function healthWords({ outcome }: ContextHealth): Words {
   }
   const { version, nodes, latencyMs } = outcome;
   const known = nodes.kind === "known";
-  const told = known ? `${nodes.ready}/${count(nodes.all, "node")} ready` : nodes.reason;
+  const told = known ? `${nodes.ready}/${nodes.all} ready` : nodes.reason;
   return {
     tone: known && nodes.ready < nodes.all ? "degraded" : "ready",
     words: ["reachable", ...(version === null ? [] : [version]), told, `${latencyMs} ms`],

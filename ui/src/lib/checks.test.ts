@@ -27,7 +27,7 @@ test("a cluster is told in a few words", () => {
   const health = well("staging");
   expect(healthWords(health)).toEqual({
     tone: "ready",
-    words: ["reachable", "v1.31.4+k3s1", "3/3 nodes ready", "42 ms"],
+    words: ["reachable", "v1.31.4+k3s1", "3/3 ready", "42 ms"],
     hint: null,
   });
   const outcome = {
