@@ -18,12 +18,13 @@ test: build-tests
 demo: build-tests
 	tests/rig/with-engine scripts/demo
 
-## Measures k3tray beside raw Docker (and k3d, if on PATH) on the rig's engine, and the app on a virtual desktop.
+## Measures k3tray beside raw Docker, kubectl (and k3d and kubectx, if on PATH) on the rig's engine, and the app on a
+## virtual desktop.
 bench:
 	scripts/setup test
 	npm run build --prefix ui
 	cargo build --locked --release -p k3tray -p k3tray-desktop
-	cargo bench --locked -p k3tray-tests --bench lifecycle --bench desktop --no-run
+	cargo bench --locked -p k3tray-tests --bench lifecycle --bench desktop --bench contexts --no-run
 	tests/rig/programs
 	tests/rig/with-engine scripts/bench
 
