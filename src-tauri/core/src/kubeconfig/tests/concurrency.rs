@@ -80,34 +80,37 @@ async fn many_of_us_at_once_lose_nothing() {
     assert_eq!(home.contents(), [Some(PERSONAL.into()), None]);
 }
 
-/// Writers that are kubectl processes, and what each of them adds: some twenty seconds of work.
+/// Writers that are kubectl processes, and how long they go on.
 const KUBECTLS: usize = 8;
-const KUBECTL_EDITS: usize = 20;
+const SOAK: Duration = Duration::from_secs(60);
 
 /// kubectl reads the files once before it takes the lock and writes what differs from that. So two
 /// kubectl processes at once lose each other's changes, and one that runs into ours may take ours
 /// out again. Hence one kubectl at a time here: what is then missing of kubectl's, we have lost;
 /// and what is missing of ours after the last kubectl, we add again, as the app does at start.
 #[tokio::test(flavor = "multi_thread")]
-async fn no_update_of_kubectl_is_lost_to_us() {
+async fn for_a_minute_no_update_of_kubectl_is_lost_to_us() {
     let home = Home::with(&[Some(PERSONAL), None]);
     let runtime = tokio::runtime::Handle::current();
-    let one_kubectl = Mutex::new(());
+    // Whose turn it is, and what each kubectl has added so far, by the kind of entry.
+    let one_kubectl = Mutex::new([const { Vec::<String>::new() }; 3]);
+    let until = Instant::now() + SOAK;
     let (turns, each_turn) = mpsc::channel();
     std::thread::scope(|scope| {
         for writer in 0..KUBECTLS {
             let (home, one_kubectl, turns) = (&home, &one_kubectl, turns.clone());
             scope.spawn(move || {
-                for edit in 0..KUBECTL_EDITS {
+                for edit in (0..).take_while(|_| Instant::now() < until) {
                     let name = format!("kubectl-{writer}-{edit}");
                     let arguments: [&str; 4] = match writer % 3 {
                         0 => ["config", "set-context", &name, "--cluster=prod"],
                         1 => ["config", "set-cluster", &name, "--server=https://prod"],
                         _ => ["config", "set-credentials", &name, "--token=t"],
                     };
-                    let _turn = one_kubectl.lock().unwrap();
+                    let mut added = one_kubectl.lock().unwrap();
                     turns.send(()).unwrap();
                     kubectl_until_done(home, &arguments);
+                    added[writer % 3].push(name);
                 }
             });
         }
@@ -142,23 +145,23 @@ async fn no_update_of_kubectl_is_lost_to_us() {
                 .unwrap();
         }
     }
-    for (index, list) in ["contexts", "clusters", "users"].into_iter().enumerate() {
+    let by_kubectl = one_kubectl.into_inner().unwrap();
+    assert!(by_kubectl.iter().all(|added| !added.is_empty()));
+    for (list, by_kubectl) in ["contexts", "clusters", "users"]
+        .into_iter()
+        .zip(by_kubectl)
+    {
         let path = format!("jsonpath={{.{list}[*].name}}");
         let found = home.ask_kubectl(&["config", "view", "--raw", "-o", &path]);
         let found: BTreeSet<&str> = found.split(' ').collect();
-        let by_kubectl = (index..KUBECTLS).step_by(3).flat_map(|writer| {
-            (0..KUBECTL_EDITS).map(move |edit| format!("kubectl-{writer}-{edit}"))
-        });
         let by_us = (0..2).flat_map(|writer| {
             (0..EDITS).map(move |edit| match list {
                 "users" => format!("admin@k3d-w{writer}-{edit}"),
                 _ => format!("k3d-w{writer}-{edit}"),
             })
         });
-        let missing: Vec<_> = by_kubectl
-            .chain(by_us)
-            .filter(|name| !found.contains(name.as_str()))
-            .collect();
+        let all = by_kubectl.into_iter().chain(by_us);
+        let missing: Vec<_> = all.filter(|name| !found.contains(name.as_str())).collect();
         assert_eq!(missing, Vec::<String>::new(), "in {list}");
     }
     // And of what was there before, every line.
