@@ -134,3 +134,59 @@ fn script(folder: &Path, context: &ContextName, shell: &[String]) -> Result<Stri
     })?;
     Ok(path.to_string_lossy().into_owned())
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may panic")]
+    use std::{fs, os::unix::fs::PermissionsExt as _};
+
+    use super::*;
+
+    /// A home with the command line beside the app, and a terminal in a folder of programs.
+    fn home(terminal: &str) -> (tempfile::TempDir, Paths) {
+        let home = tempfile::tempdir().unwrap();
+        let program = |name: &str, text: &str| {
+            let path = home.path().join(name);
+            fs::write(&path, text).unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        };
+        program("k3tray", "#!/bin/sh\necho \"$@\" > arguments\n");
+        program("term", terminal);
+        let paths = Paths {
+            programs: Some(home.path().into()),
+            this_program: Some(home.path().join("k3tray-desktop")),
+            ..Paths::below(home.path())
+        };
+        (home, paths)
+    }
+
+    #[tokio::test]
+    async fn the_terminal_that_is_set_runs_a_shell_of_the_context_whatever_it_is_called() {
+        let (home, paths) = home("#!/bin/sh\nshift\nexec \"$@\"\n");
+        let terminal = format!("'{}' -e", home.path().join("term").display());
+        let context = ContextName::new("-a b; c");
+        open_shell(&context, Some(&terminal), &paths).await.unwrap();
+        let arguments = fs::read_to_string(home.path().join("arguments")).unwrap();
+        assert_eq!(arguments, "shell -- -a b; c\n");
+    }
+
+    #[tokio::test]
+    async fn a_terminal_that_ends_at_once_and_a_command_line_that_is_missing_are_told() {
+        let (home, mut paths) = home("#!/bin/sh\nexit 3\n");
+        let terminal = home.path().join("term").display().to_string();
+        let open = async |paths: &Paths| {
+            let opened = open_shell(&ContextName::new("a"), Some(&terminal), paths).await;
+            opened.unwrap_err().to_string()
+        };
+        assert_eq!(
+            open(&paths).await,
+            format!("`{terminal}` ended at once: exit status: 3")
+        );
+        paths.programs = None;
+        paths.this_program = None;
+        assert_eq!(
+            open(&paths).await,
+            "`k3tray` is not installed beside the app or on the PATH"
+        );
+    }
+}

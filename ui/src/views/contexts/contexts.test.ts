@@ -163,6 +163,5 @@ test("entries that lead nowhere are counted, and go as far as they are ticked", 
   expect(screen.getByText(/The current context is among them/)).toBeVisible();
   await userEvent.click(screen.getByRole("checkbox", { name: "context k3d-dev" }));
   await userEvent.click(screen.getByRole("button", { name: "Remove 1 entry" }));
-  expect(await screen.findByText("Removed 1 entry. This can be undone.")).toBeVisible();
-  expect(backend.kubeconfig.changes).toEqual([["cleanUp", [left[1]]]]);
+  await waitFor(() => expect(backend.kubeconfig.changes).toEqual([["cleanUp", [left[1]]]]));
 });

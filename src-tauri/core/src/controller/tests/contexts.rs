@@ -167,3 +167,23 @@ fn a_protected_context_is_left_again_after_the_time_the_user_set() {
     story.hear(at("staging"));
     assert_eq!(story.shown().way_back, None, "left before");
 }
+
+#[test]
+fn a_shell_and_an_export_line_are_for_any_context_that_is_there_and_need_no_engine() {
+    let mut story = Story::new();
+    story.hear(at("k3d-dev"));
+    story.ask(Action::OpenShell(context("staging"))).unwrap();
+    story
+        .ask(Action::CopyScoped(context("production")))
+        .unwrap();
+    assert_eq!(
+        story.done(),
+        [
+            r#"Run(OpenShell(ContextName("staging")))"#,
+            r#"Run(CopyScoped(ContextName("production")))"#
+        ]
+    );
+    let refused = story.ask(Action::OpenShell(context("gone"))).unwrap_err();
+    assert_eq!(refused.what, "Could not open a shell in context `gone`");
+    assert_eq!(refused.causes, ["there is no context `gone`"]);
+}
