@@ -16,7 +16,7 @@ test: build-tests
 
 ## Starts the app against an engine of its own with stand-in nodes: no internet, no cluster of yours touched.
 demo: build-tests
-	tests/rig/with-engine scripts/demo
+	K3TRAY_TEST_ENGINE=private tests/rig/with-engine scripts/demo
 
 ## Measures k3tray beside raw Docker, kubectl (and k3d and kubectx, if on PATH) on the rig's engine, and the app on a
 ## virtual desktop.
