@@ -430,7 +430,11 @@ line: number,
 /**
  * Why it can go.
  */
-reason: OrphanReason, };
+reason: OrphanReason, 
+/**
+ * Its file is in an extra folder, which is not written unless that is asked for.
+ */
+extra?: boolean, };
 
 /**
  * Why an entry can go.

@@ -180,7 +180,7 @@ fn delete(
 }
 
 /// A context, and then its cluster and user where no other context names them: each with the file
-/// that it is in.
+/// that it is in. While a file cannot be read, its contexts may name anything.
 fn departing(
     sources: &[Source],
     name: &ContextName,
@@ -190,6 +190,9 @@ fn departing(
     let Some(tree) = sources[file].tree() else {
         return Ok(all);
     };
+    if !sources[scope(sources, file)].iter().all(Source::is_whole) {
+        return Ok(all);
+    }
     for kind in [EntryKind::Cluster, EntryKind::User] {
         let Some(link) = field(tree, item, "context", kind.inner()) else {
             continue;

@@ -18,7 +18,7 @@ use super::{
     housekeeping::items,
     kind::EntryKind,
     ours::{Hosts, Judge, Plan, clear_current},
-    read::{Source, chained, current, entry_name, field, scope},
+    read::{Source, chained, current, entry_name, field, scope, winner_in},
 };
 use crate::cluster::ClusterName;
 
@@ -38,6 +38,10 @@ pub struct Orphan {
     pub line: usize,
     /// Why it can go.
     pub reason: OrphanReason,
+    /// Its file is in an extra folder, which is not written unless that is asked for.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(test, ts(optional, as = "Option<bool>"))]
+    pub extra: bool,
 }
 
 /// Why an entry can go.
@@ -70,18 +74,18 @@ impl fmt::Display for OrphanReason {
 }
 
 impl Kubeconfig {
-    /// Entries that lead nowhere or that nothing leads to, by file.
+    /// Entries that lead nowhere or that nothing leads to, by file. While a file that counts with
+    /// others cannot be read, nobody knows what these lead to, and none of them is told. Of the
+    /// files of extra folders only broken contexts are.
     ///
     /// `existing` are the clusters that the engine has; entries of ours and of k3d's for others are
     /// dead. Where the engine did not answer it must be none, since a cluster is not gone then.
     pub async fn orphans(&self, existing: Option<&[ClusterName]>) -> Vec<Orphan> {
         let existing = existing.map(<[ClusterName]>::to_vec);
         self.ask(move |shared| {
-            Ok(find(
-                &shared.chain.read(),
-                existing.as_deref(),
-                &shared.hosts,
-            ))
+            let sources = shared.chain.read();
+            let found = find(&sources, existing.as_deref(), &shared.hosts);
+            Ok(found.into_iter().map(|found| found.orphan).collect())
         })
         .await
         .unwrap_or_default()
@@ -104,16 +108,52 @@ impl Kubeconfig {
     }
 }
 
-fn find(sources: &[Source], existing: Option<&[ClusterName]>, hosts: &Hosts) -> Vec<Orphan> {
+/// An orphan, and where it was found.
+struct Found {
+    orphan: Orphan,
+    /// The index of its file, and its own in the list there.
+    place: (usize, usize),
+}
+
+impl Found {
+    fn new(
+        sources: &[Source],
+        kind: EntryKind,
+        place: (usize, usize),
+        reason: OrphanReason,
+    ) -> Option<Self> {
+        let source = &sources[place.0];
+        let tree = source.tree()?;
+        let item = *items(tree, kind.list()).get(place.1)?;
+        let orphan = Orphan {
+            kind,
+            name: entry_name(tree, item)?.to_owned(),
+            file: source.path.clone(),
+            line: tree.node(item).line,
+            reason,
+            extra: source.extra,
+        };
+        Some(Self { orphan, place })
+    }
+
+    fn entry(&self) -> (EntryKind, (usize, usize)) {
+        (self.orphan.kind, self.place)
+    }
+}
+
+fn find(sources: &[Source], existing: Option<&[ClusterName]>, hosts: &Hosts) -> Vec<Found> {
     let mut found = Vec::new();
     let mut scopes: Vec<_> = (0..sources.len())
         .map(|file| scope(sources, file))
         .collect();
     scopes.dedup();
     for scope in scopes {
+        if !sources[scope.clone()].iter().all(Source::is_whole) {
+            continue;
+        }
         let names = Names::of(&sources[scope.clone()]);
         for file in scope {
-            names.search(&sources[file], &mut found);
+            names.search(sources, file, &mut found);
         }
     }
     for dead in existing
@@ -121,16 +161,11 @@ fn find(sources: &[Source], existing: Option<&[ClusterName]>, hosts: &Hosts) -> 
         .unwrap_or_default()
     {
         // That its cluster is gone says more than that nothing uses it.
-        found.retain(|other: &Orphan| !is_same_entry(other, &dead));
+        found.retain(|other: &Found| other.entry() != dead.entry());
         found.push(dead);
     }
-    let place = |orphan: &Orphan| sources.iter().position(|source| source.path == orphan.file);
-    found.sort_by_key(|orphan| (place(orphan), orphan.line));
+    found.sort_by_key(|found| (found.place.0, found.orphan.line));
     found
-}
-
-fn is_same_entry(one: &Orphan, other: &Orphan) -> bool {
-    (one.kind, &one.name, &one.file) == (other.kind, &other.name, &other.file)
 }
 
 /// What there is, and what contexts name, in files that count together.
@@ -164,10 +199,12 @@ impl<'a> Names<'a> {
         }
     }
 
-    fn search(&self, source: &Source, found: &mut Vec<Orphan>) {
-        let Some(tree) = source.tree() else { return };
+    fn search(&self, sources: &[Source], file: usize, found: &mut Vec<Found>) {
+        let Some(tree) = sources[file].tree() else {
+            return;
+        };
         for kind in EntryKind::ALL {
-            for &item in items(tree, kind.list()) {
+            for (index, &item) in items(tree, kind.list()).iter().enumerate() {
                 let Some(name) = entry_name(tree, item).filter(|name| !name.is_empty()) else {
                     continue;
                 };
@@ -176,6 +213,8 @@ impl<'a> Names<'a> {
                     link.is_some_and(|link| !names.contains(link))
                 };
                 let reason = match kind {
+                    // A file that lies in a folder may be there to be used with another.
+                    EntryKind::Cluster | EntryKind::User if sources[file].extra => None,
                     EntryKind::Cluster if self.used_clusters.contains(name) => None,
                     EntryKind::User if self.used_users.contains(name) => None,
                     EntryKind::Cluster | EntryKind::User => Some(OrphanReason::Unused),
@@ -189,13 +228,9 @@ impl<'a> Names<'a> {
                         missing(&self.users, link("user")).then_some(OrphanReason::NoUser)
                     }
                 };
-                found.extend(reason.map(|reason| Orphan {
-                    kind,
-                    name: name.to_owned(),
-                    file: source.path.clone(),
-                    line: tree.node(item).line,
-                    reason,
-                }));
+                found.extend(
+                    reason.and_then(|reason| Found::new(sources, kind, (file, index), reason)),
+                );
             }
         }
     }
@@ -203,14 +238,14 @@ impl<'a> Names<'a> {
 
 /// Entries of ours and of k3d's whose cluster is not among the existing ones. Those of extra folders
 /// are nobody's to judge.
-fn dead(sources: &[Source], existing: &[ClusterName], hosts: &Hosts) -> Vec<Orphan> {
+fn dead(sources: &[Source], existing: &[ClusterName], hosts: &Hosts) -> Vec<Found> {
     let sources = chained(sources);
     let mut found = Vec::new();
     let mut judges: BTreeMap<ClusterName, Judge<'_>> = BTreeMap::new();
     for (file, source) in sources.iter().enumerate() {
         let Some(tree) = source.tree() else { continue };
         for kind in EntryKind::ALL {
-            for &item in items(tree, kind.list()) {
+            for (index, &item) in items(tree, kind.list()).iter().enumerate() {
                 let Some(name) = entry_name(tree, item) else {
                     continue;
                 };
@@ -230,13 +265,8 @@ fn dead(sources: &[Source], existing: &[ClusterName], hosts: &Hosts) -> Vec<Orph
                     .entry(cluster.clone())
                     .or_insert_with(|| Judge::new(sources, &cluster, hosts));
                 if judge.is_ours(file, kind.list(), item) {
-                    found.push(Orphan {
-                        kind,
-                        name: name.to_owned(),
-                        file: source.path.clone(),
-                        line: tree.node(item).line,
-                        reason: OrphanReason::ClusterGone { cluster },
-                    });
+                    let reason = OrphanReason::ClusterGone { cluster };
+                    found.extend(Found::new(sources, kind, (file, index), reason));
                 }
             }
         }
@@ -246,29 +276,31 @@ fn dead(sources: &[Source], existing: &[ClusterName], hosts: &Hosts) -> Vec<Orph
 
 fn clean(sources: &[Source], orphans: &[Orphan], hosts: &Hosts) -> Result<Plan, KubeconfigError> {
     // Whether a cluster exists is the engine's to say, and was said when the list was made.
-    let alive: Vec<ClusterName> = Vec::new();
-    let idle = find(sources, None, hosts);
-    let dead = dead(sources, &alive, hosts);
+    let mut left = dead(sources, &[], hosts);
+    left.extend(find(sources, None, hosts));
     let mut removals: BTreeMap<usize, Vec<(&'static str, usize)>> = BTreeMap::new();
+    let mut was_current = None;
     for orphan in orphans {
-        let still_idle = match orphan.reason {
-            OrphanReason::ClusterGone { .. } => &dead,
-            OrphanReason::Unused | OrphanReason::NoCluster | OrphanReason::NoUser => &idle,
-        };
-        let still = still_idle
-            .iter()
-            .any(|other| is_same_entry(other, orphan) && other.reason == orphan.reason);
-        let file = sources.iter().position(|source| source.path == orphan.file);
-        let Some(file) = file.filter(|_| still) else {
-            return Err(KubeconfigError::NoLongerOrphan {
-                kind: orphan.kind,
-                name: orphan.name.clone(),
-            });
-        };
-        let list = orphan.kind.list();
-        let entries = sources[file].entries(list, &orphan.name);
-        let entries = entries.into_iter().map(|(index, _)| (list, index));
-        removals.entry(file).or_default().extend(entries);
+        let meant = meant(sources, &left, orphan);
+        let found = meant.ok_or_else(|| KubeconfigError::NoLongerOrphan {
+            kind: orphan.kind,
+            name: orphan.name.clone(),
+        })?;
+        // One of two that look the same is not taken twice.
+        let (kind, (file, index)) = left.swap_remove(found).entry();
+        removals.entry(file).or_default().push((kind.list(), index));
+        let counts = winner_in(
+            sources,
+            0..chained(sources).len(),
+            kind.list(),
+            &orphan.name,
+        );
+        if kind == EntryKind::Context
+            && counts.is_some_and(|(holder, at, _)| (holder, at) == (file, index))
+            && current(sources).is_some_and(|(_, current)| current == orphan.name)
+        {
+            was_current = Some(&orphan.name);
+        }
     }
     let mut plan = Plan::new();
     for (file, mut entries) in removals {
@@ -279,17 +311,29 @@ fn clean(sources: &[Source], orphans: &[Orphan], hosts: &Hosts) -> Result<Plan, 
         let edits = edits.map(|(list, index)| Edit::Remove { list, index });
         plan.push((file, edits.collect()));
     }
-    let current = current(sources).map(|(_, name)| name);
-    let is_current = |orphan: &&Orphan| {
-        let is_chained = || {
-            chained(sources)
-                .iter()
-                .any(|source| source.path == orphan.file)
-        };
-        orphan.kind == EntryKind::Context && current == Some(&orphan.name) && is_chained()
-    };
-    if let Some(orphan) = orphans.iter().find(is_current) {
-        plan.extend(clear_current(sources, &orphan.name));
+    if let Some(name) = was_current {
+        plan.extend(clear_current(sources, name));
     }
     Ok(plan)
+}
+
+/// Which of those that can go still is the one that was told. It may have moved, but where its file
+/// has several of its name only its line tells them apart.
+fn meant(sources: &[Source], left: &[Found], told: &Orphan) -> Option<usize> {
+    let is_alone = |found: &Found| {
+        let all = sources[found.place.0].entries(told.kind.list(), &told.name);
+        all.len() == 1
+    };
+    left.iter().position(|found| {
+        let line = if is_alone(found) {
+            found.orphan.line
+        } else {
+            told.line
+        };
+        let told = Orphan {
+            line,
+            ..told.clone()
+        };
+        found.orphan == told
+    })
 }

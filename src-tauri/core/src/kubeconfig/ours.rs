@@ -358,11 +358,12 @@ impl<'a> Judge<'a> {
         let beside = here.first().map(|&(_, item)| (file, item)).or_else(|| {
             winner(self.sources, "clusters", &self.name).map(|(file, _, item)| (file, item))
         });
-        beside.is_none_or(|(file, item)| {
-            self.sources[file]
-                .tree()
-                .is_some_and(|tree| self.cluster_is_ours(tree, item))
-        })
+        let Some((file, item)) = beside else {
+            // It may be in a file that cannot be read, and somebody else's.
+            return self.sources.iter().all(Source::is_whole);
+        };
+        let tree = self.sources[file].tree();
+        tree.is_some_and(|tree| self.cluster_is_ours(tree, item))
     }
 }
 

@@ -11,7 +11,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::tree::{NodeId, Tree};
+use super::{
+    kind::EntryKind,
+    tree::{NodeId, Tree},
+};
 use crate::context::FileProblem;
 
 /// One file as it was found.
@@ -87,6 +90,22 @@ impl Source {
         match &self.state {
             State::Read { tree, .. } => Some(tree),
             State::Missing | State::Unreadable { .. } => None,
+        }
+    }
+
+    /// Whether all that is in it is known. Of a file that cannot be read nothing is, nor of one
+    /// whose folder is missing: that may be a disk that is not there now.
+    pub(super) fn is_whole(&self) -> bool {
+        match &self.state {
+            State::Unreadable { .. } => false,
+            State::Missing => {
+                let folder = self.path.parent();
+                folder.is_none_or(|folder| folder.as_os_str().is_empty() || folder.is_dir())
+            }
+            State::Read { tree, .. } => EntryKind::ALL.iter().all(|kind| {
+                let list = tree.top(kind.list());
+                list.is_none_or(|list| tree.is_null(list) || tree.items(list).is_some())
+            }),
         }
     }
 
