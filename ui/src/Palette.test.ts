@@ -1,5 +1,5 @@
 // The small window to switch contexts in, upon a recorded backend.
-import { render, screen } from "@testing-library/svelte";
+import { cleanup, render, screen } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 
@@ -21,6 +21,13 @@ const standingIn = (context: Context): Snapshot => ({
   contexts: { current: context.name, all: [context], problems: [] },
 });
 const chosen = (): string => screen.getByRole("option", { selected: true }).textContent.trim();
+const signsIn: Problem = {
+  what: "Could not list the namespaces of `staging`",
+  causes: ["this context signs in by running `aws`"],
+  hint: "Ask again and allow it to run.",
+  code: "needs-program",
+  log: [],
+};
 const settled = { ...full, recentContexts: ["staging"] };
 
 test("Enter alone goes back to the context from before, and the window is gone", async () => {
@@ -118,11 +125,50 @@ test("a foreign cluster is asked for its namespaces only when that is chosen", a
   await userEvent.keyboard("{Enter}");
   expect(backend.questions).toEqual([["namespaces", "staging", false]]);
   await screen.findByRole("option", { name: /kube-public/ });
-  await userEvent.keyboard("public{ArrowDown}{Enter}");
+  await userEvent.keyboard("public{Enter}");
   expect(backend.actions).toEqual(["use-namespace:staging/kube-public"]);
 });
 
-test("a cluster of this machine is asked at once, and Tab goes back to the contexts", async () => {
+test("of a known list the names that fit come before what is typed, unless it is one of them", async () => {
+  const names = ["kube-public", "kube-system", "shop", "shop-old"];
+  const namespaces = { context: "staging", names, current: "shop", more: false };
+  const backend = await open({ ...standingIn(foreignCurrent), namespaces });
+  const rows = (): string[] => screen.getAllByRole("option").map((row) => row.textContent.trim());
+  await userEvent.keyboard("{Tab}kube");
+  expect(rows()).toEqual(["kube-public", "kube-system", "kube not in the list"]);
+  await userEvent.keyboard("{Control>}a{/Control}shop");
+  expect(rows()).toEqual(["shop", "shop-old"]);
+  await userEvent.keyboard("{Control>}a{/Control}kube-s{Enter}");
+  expect(backend.actions).toEqual(["use-namespace:staging/kube-system"]);
+});
+
+test("a name like ours is no reason to ask a cluster that does not run here", async () => {
+  const [dev] = full.clusters.filter((cluster) => cluster.name === "dev");
+  const stopped: Snapshot["clusters"] = dev ? [{ ...dev, state: "stopped" }] : [];
+  for (const clusters of [[], stopped]) {
+    const backend = await open({ ...standingIn(local("dev")), clusters });
+    await userEvent.keyboard("{Tab}");
+    expect(await screen.findByRole("option", { name: "List the cluster's namespaces" })).toBeVisible();
+    expect(backend.questions).toEqual([]);
+    cleanup();
+  }
+});
+
+test("the program that must run for a list is named before it does", async () => {
+  const backend = await open(standingIn(foreignCurrent));
+  const listed = backend.listed;
+  backend.listed = (context, allowPrograms) => {
+    // A command rejects with a plain value; there is no Error on the other side.
+    // eslint-disable-next-line @typescript-eslint/only-throw-error
+    if (!allowPrograms) throw signsIn;
+    return listed(context, allowPrograms);
+  };
+  await userEvent.keyboard("{Tab}{ArrowDown}{Enter}");
+  await userEvent.click(await screen.findByRole("option", { name: /^Allow aws to run/ }));
+  expect(backend.questions.at(-1)).toEqual(["namespaces", "staging", true]);
+});
+
+test("a cluster that runs on this machine is asked at once, and Tab goes back to the contexts", async () => {
   const backend = await open(standingIn(local("dev")));
   await userEvent.keyboard("{Tab}");
   await screen.findByRole("option", { name: /kube-public/ });

@@ -87,6 +87,10 @@ export function isGone(context: Context, snapshot: Snapshot): boolean {
   );
 }
 
+/** Whether the cluster of ours that a context leads to is on this machine and runs. */
+export const runsHere = ({ localCluster }: Context, { clusters }: Snapshot): boolean =>
+  clusters.some(({ name, state }) => name === localCluster && (state === "running" || state === "degraded"));
+
 /** Contexts as entries with names that no other can be given. */
 export const taken = (contexts: Context[]): PlacedEntry[] =>
   contexts.map(({ name, file }) => ({ kind: "context", name, file }));

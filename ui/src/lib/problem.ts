@@ -8,6 +8,12 @@ export function toProblem(rejection: unknown, what = "Could not do that"): Probl
   return { what, causes: [cause], hint: null, code: "other", log: [] };
 }
 
+/** The program that must run for an answer, as its problem names it; none where none must. */
+export function neededProgram(problem: Problem | null): string | null {
+  if (problem?.code !== "needs-program") return null;
+  return /`([^`]+)`/.exec(problem.causes.join("\n"))?.[1] ?? "that program";
+}
+
 /** A rejection of `createCluster` as a `Refusal`. */
 export function toRefusal(rejection: unknown): Refusal {
   if (isRefused(rejection)) return rejection as Refusal;

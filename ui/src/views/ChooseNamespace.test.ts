@@ -76,7 +76,7 @@ test("a program that signs in runs only when that is allowed", async () => {
     return listed(context, allowPrograms);
   };
   await userEvent.click(screen.getByRole("button", { name: "List namespaces" }));
-  await userEvent.click(await screen.findByRole("button", { name: "Allow it" }));
+  await userEvent.click(await screen.findByRole("button", { name: "Allow aws to run" }));
   expect(backend.questions).toEqual([
     ["namespaces", "staging", false],
     ["namespaces", "staging", true],
