@@ -11,6 +11,7 @@ use kube::{
     config::{AuthInfo, Cluster, KubeConfigOptions, Kubeconfig as File},
 };
 use secrecy::{ExposeSecret, SecretString};
+use tokio::{runtime::Handle, task::spawn_blocking};
 
 use super::{LIMIT, credential, error::ReachError, program};
 use crate::{
@@ -54,7 +55,9 @@ impl Access {
             expires: None,
         };
         access.program = access.user().and_then(program_of);
-        access.expires = access.user().and_then(credential::expiry);
+        if let Some(user) = access.user() {
+            access.expires = credential::expiry(user).await;
+        }
         Ok(access)
     }
 
@@ -102,14 +105,12 @@ impl Access {
             user.exec = None;
             user.token = user.token.take().filter(is_set);
         }
-        let options = KubeConfigOptions::default();
-        let config = Config::from_custom_kubeconfig(self.file.clone(), &options).await;
-        let mut config = config.map_err(|_| ReachError::Unusable)?;
+        let mut config = config(self.file.clone()).await?;
         config.connect_timeout = Some(LIMIT);
         config.proxy_url = None;
         resolve(&config).await?;
         // It reads files, and the system's certificates.
-        let made = tokio::task::spawn_blocking(move || Client::try_from(config)).await;
+        let made = spawn_blocking(move || Client::try_from(config)).await;
         made.map_err(|_| ReachError::Unusable)?
             .map_err(|_| ReachError::Unusable)
     }
@@ -126,7 +127,10 @@ impl Access {
         let given = program::run(&exec, &cluster).await?;
         let told = given.expires;
         given.put_into(user);
-        self.expires = told.or_else(|| credential::expiry(user));
+        self.expires = match told {
+            Some(end) => Some(end),
+            None => credential::expiry(user).await,
+        };
         Ok(())
     }
 
@@ -155,6 +159,19 @@ fn program_of(user: &AuthInfo) -> Option<String> {
 
 fn is_set(secret: &SecretString) -> bool {
     !secret.expose_secret().is_empty()
+}
+
+/// What the client is made of. The files that the kubeconfig names are read for it, on a thread that
+/// may wait for the disk.
+async fn config(file: File) -> Result<Config, ReachError> {
+    let runtime = Handle::current();
+    let read = move || {
+        let options = KubeConfigOptions::default();
+        runtime.block_on(Config::from_custom_kubeconfig(file, &options))
+    };
+    let read = spawn_blocking(read).await;
+    read.map_err(|_| ReachError::Unusable)?
+        .map_err(|_| ReachError::Unusable)
 }
 
 /// Looks the server's name up, so that a wrong name is told from a server that is away.

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use kube::config::AuthInfo;
 use secrecy::ExposeSecret;
 use serde::Deserialize;
+use tokio::fs;
 use x509_parser::pem::Pem;
 
 /// What a token may say of itself.
@@ -18,19 +19,22 @@ struct Claims {
     exp: Option<i64>,
 }
 
-/// The first end of what this user signs in with; none where nothing tells.
-pub(super) fn expiry(user: &AuthInfo) -> Option<Timestamp> {
+/// The first end of what this user signs in with; none where nothing tells. A token file may be on a
+/// disk that does not answer, so whoever waits for this must be able to stop waiting.
+pub(super) async fn expiry(user: &AuthInfo) -> Option<Timestamp> {
     let certificate = user.client_certificate_data.as_deref();
-    let file = || std::fs::read_to_string(user.token_file.as_deref()?).ok();
     let provided = || {
         let provider = user.auth_provider.as_ref()?;
         provider.config.get("id-token").cloned()
     };
-    let token = user
+    let mut token = user
         .token
         .as_ref()
         .map(|token| token.expose_secret().to_owned());
-    let token = token.or_else(file).or_else(provided);
+    if let (None, Some(file)) = (&token, &user.token_file) {
+        token = fs::read_to_string(file).await.ok();
+    }
+    let token = token.or_else(provided);
     let ends = [
         certificate.and_then(end_of_certificate),
         token.as_deref().and_then(end_of_token),

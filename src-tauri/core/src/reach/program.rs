@@ -1,16 +1,21 @@
 //! Runs the program that a context signs in with, by the protocol of Kubernetes' credential plugins.
 //!
-//! Whether it may run is decided before. It has no terminal, and it ends with the question. What it
-//! writes is not repeated anywhere: it is a credential, and what it complains of may hold one.
+//! Whether it may run is decided before. It has no terminal, and it ends with the question, on Unix
+//! together with everything that it started. What it writes is not repeated anywhere: it is a
+//! credential, and what it complains of may hold one.
 
 use std::{io, process::Stdio};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
 use kube::config::{AuthInfo, Cluster, ExecAuthCluster, ExecConfig, ExecInteractiveMode};
+#[cfg(unix)]
+use rustix::process::{Pid, Signal, kill_process_group};
 use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::json;
+#[cfg(unix)]
+use tokio::process::Child;
 use tokio::process::Command;
 
 use super::error::{ProgramError, ReachError};
@@ -76,16 +81,52 @@ pub(super) async fn run(exec: &ExecConfig, cluster: &Cluster) -> Result<Given, R
         .kill_on_drop(true);
     #[cfg(windows)]
     command.creation_flags(NO_WINDOW);
-    let output = command.output().await.map_err(|error| {
+    #[cfg(unix)]
+    command.process_group(0);
+    let not_started = |error: io::Error| {
         fail(match error.kind() {
             io::ErrorKind::NotFound => ProgramError::Missing,
             _ => ProgramError::NotStarted(error),
         })
-    })?;
+    };
+    let child = command.spawn().map_err(not_started)?;
+    #[cfg(unix)]
+    let group = Group::of(&child);
+    let output = child.wait_with_output().await.map_err(not_started)?;
+    #[cfg(unix)]
+    group.release();
     if !output.status.success() {
         return Err(fail(ProgramError::Failed(output.status.to_string())));
     }
     read(&output.stdout).ok_or_else(|| fail(ProgramError::NotUnderstood))
+}
+
+/// A program with everything that it started. What of it still runs when nobody waits any more is killed.
+#[cfg(unix)]
+struct Group(Option<Pid>);
+
+#[cfg(unix)]
+impl Group {
+    /// The group of a program that was started as the first of one.
+    fn of(child: &Child) -> Self {
+        let id = child.id().and_then(|id| i32::try_from(id).ok());
+        Self(id.and_then(Pid::from_raw))
+    }
+
+    /// It answered: what it left running, such as an agent that keeps credentials, is its own affair.
+    fn release(mut self) {
+        self.0 = None;
+    }
+}
+
+#[cfg(unix)]
+impl Drop for Group {
+    fn drop(&mut self) {
+        if let Some(group) = self.0 {
+            // One that is gone needs no end.
+            let _ = kill_process_group(group, Signal::KILL);
+        }
+    }
 }
 
 fn read(output: &[u8]) -> Option<Given> {

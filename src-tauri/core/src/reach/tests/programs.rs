@@ -1,6 +1,6 @@
 //! Programs that contexts sign in with: never run unasked, and never left running.
 
-use std::{fs, os::unix::fs::PermissionsExt as _, path::PathBuf};
+use std::{fs, os::unix::fs::PermissionsExt as _, path::PathBuf, sync::mpsc};
 
 use super::{
     server::{NODES, Script, Server, list, node, version},
@@ -166,9 +166,10 @@ async fn what_a_program_complains_of_is_not_repeated() {
 }
 
 #[tokio::test]
-async fn a_program_that_does_not_end_is_ended_with_the_question() {
+async fn a_program_that_does_not_end_is_ended_with_the_question_and_all_that_it_started() {
     let server = server().await;
-    let script = "#!/bin/sh\necho $$ > HERE.pid.new\nmv HERE.pid.new HERE.pid\nexec sleep 600\n";
+    let script = "#!/bin/sh\nsleep 600 &\necho $! > HERE.child\necho $$ > HERE.pid.new\n\
+                  mv HERE.pid.new HERE.pid\nexec sleep 600\n";
     let signing = Signing::with(&server.entry(), EXEC, script);
     let mut limit = Duration::from_secs(2);
     // A busy machine may need longer to start it.
@@ -177,16 +178,50 @@ async fn a_program_that_does_not_end_is_ended_with_the_question() {
         assert!(matches!(health.outcome, Outcome::Failed { .. }));
         limit *= 2;
     }
-    let pid = fs::read_to_string(signing.beside("pid")).unwrap();
-    let status = PathBuf::from("/proc").join(pid.trim()).join("status");
-    // What was killed is there until the runtime has taken note of its end.
-    let running = || {
-        let status = fs::read_to_string(&status).unwrap_or_default();
-        status.contains("sleep") && !status.contains("State:\tZ")
-    };
-    let waiting = Instant::now();
-    while running() {
-        assert!(waiting.elapsed() < PATIENCE, "it still runs");
-        tokio::task::yield_now().await;
+    for of in ["pid", "child"] {
+        let pid = fs::read_to_string(signing.beside(of)).unwrap();
+        let status = PathBuf::from("/proc").join(pid.trim()).join("status");
+        // What was killed is there until the runtime, or who inherits it, has taken note of its end.
+        let running = || {
+            let status = fs::read_to_string(&status).unwrap_or_default();
+            status.contains("sleep") && !status.contains("State:\tZ")
+        };
+        let waiting = Instant::now();
+        while running() {
+            assert!(waiting.elapsed() < PATIENCE, "its {of} still runs");
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_does_not_answer_ends_with_the_question_too() {
+    let server = server().await;
+    for (cluster, user) in [
+        (server.entry(), "tokenFile: PIPE"),
+        (
+            format!("{}, certificate-authority: PIPE", server.url()),
+            "token: mine",
+        ),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+        assert!(made.unwrap().success());
+        let named = |text: &str| text.replace("PIPE", &pipe.to_string_lossy());
+        let home = Home::with(&named(&cluster), &named(user));
+        let (done, waiting) = mpsc::channel::<()>();
+        // Whoever still reads it goes on only once it is written to, and the test must end.
+        let release = std::thread::spawn(move || {
+            let in_time = waiting.recv_timeout(PATIENCE).is_ok();
+            let both = fs::File::options().read(true).write(true).open(&pipe);
+            fs::remove_file(&pipe).unwrap();
+            drop(both.unwrap());
+            in_time
+        });
+        let problem = home.problem(Duration::from_secs(1)).await;
+        let _ = done.send(());
+        assert!(release.join().unwrap(), "it waited for the file");
+        assert_eq!(problem.causes, ["it did not answer within 1 seconds"]);
     }
 }
