@@ -54,6 +54,18 @@ impl Settings {
         stored::save(path, self)
     }
 
+    /// Changes them as they are in the file by now: a person may have written something else into it.
+    /// One change comes after the other, so that none undoes another.
+    pub fn change<E: From<StoredError>>(
+        path: &Path,
+        change: impl FnOnce(Self) -> Result<Self, E>,
+    ) -> Result<Self, E> {
+        let _held = stored::hold(path)?;
+        let settings = change(Self::load(path)?)?;
+        settings.save(path)?;
+        Ok(settings)
+    }
+
     /// The paths with what is set of them.
     pub fn applied_to(&self, paths: Paths) -> Paths {
         Paths {
@@ -109,6 +121,27 @@ mod tests {
             "{\n  \"kubeconfigFolders\": [\n    \"/home/me/.kube/clusters\"\n  ],\n  \"protection\": {\n    \"contexts\": {\n      \"shop\": true\n    }\n  }\n}\n"
         );
         assert_eq!(Settings::load(&path).unwrap(), settings);
+    }
+
+    #[test]
+    fn changes_at_the_same_time_all_stay() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("new").join(FILE);
+        let names = || (0..40).map(|number| ContextName::new(format!("c{number}")));
+        std::thread::scope(|scope| {
+            for name in names() {
+                let path = &path;
+                scope.spawn(move || {
+                    Settings::change(path, |mut settings| {
+                        settings.checked_contexts.insert(name);
+                        Ok::<_, StoredError>(settings)
+                    })
+                    .unwrap();
+                });
+            }
+        });
+        let kept = Settings::load(&path).unwrap().checked_contexts;
+        assert_eq!(kept, names().collect());
     }
 
     #[tokio::test]

@@ -4,7 +4,7 @@
 //! broken file is a problem to tell and not one to stop for: its reader goes on with the defaults.
 
 use std::{
-    fs,
+    fs::{self, File},
     io::{self, Write as _},
     path::{Path, PathBuf},
 };
@@ -74,6 +74,30 @@ pub(crate) fn load<T: DeserializeOwned + Default>(path: &Path) -> Result<T, Stor
         }
     };
     serde_json::from_str(&text).map_err(|source| StoredError::Broken {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+/// Holds a file for whoever reads it to write it again: nobody else who asks has it before this is
+/// dropped. The lock is beside the file, which is replaced, and ends with the process.
+pub(crate) fn hold(path: &Path) -> Result<File, StoredError> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".lock");
+    let hold = || {
+        fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
+        let lock = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&beside)?;
+        match lock.lock() {
+            // There are disks without locks; better changed than not.
+            Err(error) if error.kind() != io::ErrorKind::Unsupported => Err(error),
+            _ => Ok(lock),
+        }
+    };
+    hold().map_err(|source| StoredError::Write {
         path: path.to_owned(),
         source,
     })

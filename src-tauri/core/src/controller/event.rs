@@ -1,8 +1,6 @@
 //! Everything that can happen, and everything that is then to be done: the two closed lists the
 //! controller is made of.
 
-use std::collections::BTreeSet;
-
 use tokio::sync::oneshot;
 
 use super::{Ask, Check, Refusal};
@@ -14,7 +12,6 @@ use crate::{
     health::Nodes,
     node::Usage,
     operation::{OperationId, Report, Verb},
-    protection::ProtectionRules,
     reach::Namespaces,
     settings::Settings,
     snapshot::{EndpointView, EngineDetails, Shortcut},
@@ -254,14 +251,14 @@ pub(super) enum Errand {
     OpenShell(ContextName),
     /// Write down what is remembered.
     Remember(State),
-    /// Write down which contexts are to be handled with care.
-    Protect(ProtectionRules),
+    /// Write down whether a context is to be handled with care.
+    Protect(ContextName, bool),
     /// Set the namespace of a context; empty for none.
     UseNamespace(ContextName, String),
     /// Ask the cluster of a context which namespaces it has.
     ListNamespaces(ContextName),
-    /// Write down whose clusters are asked how they are whenever contexts are shown.
-    KeepChecked(BTreeSet<ContextName>),
+    /// Write down whether the cluster of a context is asked how it is whenever contexts are shown.
+    KeepChecked(ContextName, bool),
 }
 
 impl Errand {
@@ -287,14 +284,14 @@ impl Errand {
                 format!("Could not write a kubeconfig of context `{name}` alone")
             }
             Self::OpenShell(name) => format!("Could not open a shell in context `{name}`"),
-            Self::Protect(_) => "Could not keep which contexts are protected".into(),
+            Self::Protect(..) => "Could not keep which contexts are protected".into(),
             Self::UseNamespace(context, _) => {
                 format!("Could not set the namespace of context `{context}`")
             }
             Self::ListNamespaces(context) => {
                 format!("Could not list the namespaces of `{context}`")
             }
-            Self::KeepChecked(_) => "Could not keep which contexts are checked".into(),
+            Self::KeepChecked(..) => "Could not keep which contexts are checked".into(),
             Self::Remember(_) => "Could not remember the last settings".into(),
         }
     }

@@ -70,9 +70,9 @@ impl Model {
 
     /// Changes the rules, and has them written.
     pub(super) fn set_protected(&mut self, name: ContextName, protected: bool) -> Vec<Effect> {
-        self.rules.contexts.insert(name, protected);
+        self.rules.contexts.insert(name.clone(), protected);
         self.protect();
-        vec![Effect::Run(Errand::Protect(self.rules.clone()))]
+        vec![Effect::Run(Errand::Protect(name, protected))]
     }
 
     /// Goes back from a protected context, if the time for it has come.

@@ -131,9 +131,9 @@ impl Concern {
             Errand::CopyExport { .. } | Errand::CopyScoped(_) => Self::Copy,
             Errand::OpenShell(_) => Self::Shell,
             Errand::Remember(_) => Self::State,
-            Errand::Protect(_) => Self::Protection,
+            Errand::Protect(..) => Self::Protection,
             Errand::UseNamespace(..) | Errand::ListNamespaces(_) => Self::Namespaces,
-            Errand::KeepChecked(_) => Self::Checked,
+            Errand::KeepChecked(..) => Self::Checked,
         }
     }
 }

@@ -64,10 +64,10 @@ impl Model {
     pub(super) fn set_checked(&mut self, name: ContextName, checked: bool) -> Vec<Effect> {
         let all = &mut self.shown.checked_contexts;
         if checked {
-            all.insert(name);
+            all.insert(name.clone());
         } else {
             all.remove(&name);
         }
-        vec![Effect::Run(Errand::KeepChecked(all.clone()))]
+        vec![Effect::Run(Errand::KeepChecked(name, checked))]
     }
 }

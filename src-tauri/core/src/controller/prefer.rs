@@ -9,6 +9,7 @@ use crate::{
     error::{Explain, Problem},
     preferences::{Preferences, PreferencesRefused},
     settings::{self, Settings},
+    stored::StoredError,
 };
 
 impl Handle {
@@ -29,12 +30,10 @@ impl Handle {
     pub async fn prefer(&self, preferences: Preferences) -> Result<(), PreferencesRefused> {
         let (path, home) = (self.settings(), self.paths.home.clone());
         let keep = move || {
-            let settings = Settings::load(&path).map_err(|error| not_kept(&error))?;
-            let settings = preferences
-                .applied_to(settings, &home)
-                .map_err(|problems| PreferencesRefused::Fields { problems })?;
-            settings.save(&path).map_err(|error| not_kept(&error))?;
-            Ok(settings)
+            Settings::change(&path, |settings| {
+                let applied = preferences.applied_to(settings, &home);
+                applied.map_err(|problems| PreferencesRefused::Fields { problems })
+            })
         };
         let kept = spawn_blocking(keep).await;
         let settings = kept.map_err(|error| not_kept(&CutOff(error)))??;
@@ -44,6 +43,12 @@ impl Handle {
 
     fn settings(&self) -> PathBuf {
         self.paths.config.join(settings::FILE)
+    }
+}
+
+impl From<StoredError> for PreferencesRefused {
+    fn from(error: StoredError) -> Self {
+        not_kept(&error)
     }
 }
 

@@ -5,6 +5,7 @@
 mod clusters;
 mod contexts;
 mod engine;
+mod errands;
 mod namespaces;
 mod operations;
 mod requests;

@@ -160,12 +160,25 @@ impl Tools {
                     .await
                     .map_err(boxed)
             }
-            Errand::Protect(protection) => {
-                self.set(|settings| settings.protection = protection).await
+            Errand::Protect(name, protected) => {
+                self.set(move |settings| {
+                    settings.protection.contexts.insert(name, protected);
+                })
+                .await
             }
-            Errand::KeepChecked(checked) => {
-                self.set(|settings| settings.checked_contexts = checked)
-                    .await
+            Errand::KeepChecked(name, checked) => {
+                self.set(
+                    move |Settings {
+                              checked_contexts, ..
+                          }| {
+                        if checked {
+                            checked_contexts.insert(name);
+                        } else {
+                            checked_contexts.remove(&name);
+                        }
+                    },
+                )
+                .await
             }
             Errand::UseNamespace(context, namespace) => {
                 let set = kubeconfig.set_namespace(&context, Some(&namespace)).await;
@@ -198,18 +211,20 @@ impl Tools {
 }
 
 impl Tools {
-    /// Changes the settings as they are in the file: the user may have written something else into it.
+    /// Changes one thing in the settings; the rest of them stays as it is in the file.
     async fn set(
         &self,
         change: impl FnOnce(&mut Settings) + Send + 'static,
     ) -> Result<(), Box<dyn Explain + Send>> {
         let path = self.paths.config.join(settings::FILE);
         blocking(move || {
-            let mut settings = Settings::load(&path)?;
-            change(&mut settings);
-            settings.save(&path)
+            Settings::change(&path, |mut settings| {
+                change(&mut settings);
+                Ok(settings)
+            })
         })
         .await
+        .map(drop)
     }
 }
 

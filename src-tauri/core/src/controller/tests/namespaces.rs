@@ -101,8 +101,8 @@ fn who_is_looked_at_when_contexts_are_shown_is_kept() {
     assert_eq!(
         story.done(),
         [
-            spell(&Effect::Run(Errand::KeepChecked(checked))),
-            spell(&Effect::Run(Errand::KeepChecked(BTreeSet::new()))),
+            spell(&Effect::Run(Errand::KeepChecked(prod(), true))),
+            spell(&Effect::Run(Errand::KeepChecked(prod(), false))),
         ]
     );
 }
