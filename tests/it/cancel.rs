@@ -62,9 +62,9 @@ async fn cancelled_at(sandbox: &Sandbox, step: &str, name: &str, draft: Draft) {
         took.is_some_and(|took| took < PROMPT),
         "at `{step}`, of {steps:?}: {took:?}"
     );
-    // Nothing is made before the name and the port are checked.
+    // Nothing is made before the name and the port are checked and the images are there.
     let expected: &[&str] = match step {
-        "Check name and port" => &[],
+        "Check name and port" | "Get the node image" => &[],
         _ => &["Remove what was made"],
     };
     assert_eq!(undone, expected, "at `{step}`");

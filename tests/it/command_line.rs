@@ -67,7 +67,9 @@ async fn the_reason_why_latest_is_no_version_is_told() {
     )
     .await;
     let said = said.ended(2);
-    assert!(said.err.contains("latest"), "{said}");
+    let why =
+        "`latest` has no fixed version: nodes added later could differ. Give a version such as";
+    assert!(said.err.contains(why), "{said}");
     assert_eq!(sandbox.census().await, Census::default());
 }
 

@@ -1,6 +1,9 @@
 //! Verbs on clusters that are there: start, stop, restart, pause, resume, delete.
 
-use k3tray_core::{cluster::ClusterName, operation::Verb};
+use k3tray_core::{
+    cluster::ClusterName,
+    operation::{OperationError, Verb},
+};
 use serde::Serialize;
 
 use crate::{
@@ -28,6 +31,7 @@ pub(crate) async fn on_clusters(
     on_each(&workshop, verb, names, format).await
 }
 
+/// All of them must be there before anything is done; one that fails keeps none of the others from it.
 async fn on_each(
     workshop: &Workshop,
     verb: Verb,
@@ -35,23 +39,40 @@ async fn on_each(
     format: Format,
 ) -> Result<(), Failure> {
     let clusters: Vec<ClusterName> = names.iter().map(ClusterName::observed).collect();
+    let listed = workshop.means.engine.inventory().await;
+    let known =
+        listed.map_err(|error| Failure::new("Could not list the clusters", &error, format))?;
+    let missing = |name: &&ClusterName| known.iter().all(|cluster| cluster.name != **name);
+    if let Some(missing) = clusters.iter().find(missing) {
+        let title = format!("Could not {} cluster `{missing}`", verb.bare());
+        let error = OperationError::NoSuchCluster(missing.clone());
+        return Err(Failure::new(&title, &error, format));
+    }
+    let mut done = Vec::new();
+    let mut failed = None;
     for cluster in &clusters {
-        workshop.run_by_name(verb, cluster).await?;
-        if format == Format::Text {
-            println!("{cluster} {}", verb.done());
+        match workshop.run_by_name(verb, cluster).await {
+            Ok(()) => {
+                if format == Format::Text {
+                    println!("{cluster} {}", verb.done());
+                }
+                done.push(Done {
+                    cluster,
+                    done: verb.done(),
+                });
+            }
+            // The last one is told when the program ends.
+            Err(failure) => {
+                if let Some(earlier) = failed.replace(failure) {
+                    earlier.tell();
+                }
+            }
         }
     }
-    if format == Format::Json {
-        let done: Vec<_> = clusters
-            .iter()
-            .map(|cluster| Done {
-                cluster,
-                done: verb.done(),
-            })
-            .collect();
+    if format == Format::Json && (failed.is_none() || !done.is_empty()) {
         print_json(&done);
     }
-    Ok(())
+    failed.map_or(Ok(()), Err)
 }
 
 /// Deletes clusters, after asking.

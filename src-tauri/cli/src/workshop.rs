@@ -62,9 +62,10 @@ async fn told_to_end() -> std::io::Result<()> {
 }
 
 impl Workshop {
-    /// Finds the engine and connects.
+    /// Finds the engine and connects: the one named on the command line, else the one that was set.
     pub(crate) async fn open(engine: Option<String>, format: Format) -> Result<Self, Failure> {
         let paths = paths(format)?;
+        let engine = engine.or_else(|| settings(&paths).engine);
         let engine = Engine::find(engine.as_deref(), &paths)
             .await
             .map_err(|error| {

@@ -99,7 +99,9 @@ impl FromStr for NodeImage {
         }
         let last = text.rsplit('/').next().unwrap_or(text);
         match last.split_once(':') {
-            Some((_, "latest")) => Err(ImageError::Floating(text.to_owned())),
+            Some((_, "latest" | "stable" | "testing")) => {
+                Err(ImageError::Floating(text.to_owned()))
+            }
             None if !last.contains('@') => Err(ImageError::Floating(text.to_owned())),
             Some((repository, tag)) if tag.contains('+') => {
                 let head = &text[..text.len() - last.len()];

@@ -8,7 +8,11 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{cluster::ClusterName, image::NodeImage};
+use crate::{
+    cluster::ClusterName,
+    error::Explain as _,
+    image::{ImageError, NodeImage},
+};
 
 /// Most nodes of one role; beyond it a laptop does not get, and a typing error does.
 pub const NODES_MAX: u32 = 64;
@@ -158,7 +162,7 @@ impl Draft {
             "" => None,
             text => text
                 .parse()
-                .map_err(|error| refuse(Field::Image, sentence(&error)))
+                .map_err(|error: ImageError| refuse(Field::Image, with_hint(&error)))
                 .ok(),
         };
         let api_host = self.api_host.trim().parse().unwrap_or_else(|_| {
@@ -212,6 +216,12 @@ impl Draft {
             Err(problems)
         }
     }
+}
+
+/// Why an image is refused, and what would be right.
+fn with_hint(error: &ImageError) -> String {
+    let hint = error.hint().unwrap_or_default();
+    format!("{} {hint}", sentence(error))
 }
 
 /// An error's text as a sentence for a form.

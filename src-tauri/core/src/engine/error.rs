@@ -277,11 +277,13 @@ impl Explain for EngineError {
 
     fn code(&self) -> Code {
         match self {
+            Self::BadAddress { .. } | Self::BadContext { .. } | Self::NoSuchAddress(_) => {
+                Code::BadInput
+            }
             error if error.is_away() => Code::EngineAway,
             Self::NameTaken { .. } => Code::NameTaken,
             Self::PortTaken { .. } => Code::PortTaken,
-            Self::NoSuchAddress(_) => Code::BadInput,
-            Self::NotFound(_) | Self::ImageNotFound { .. } => Code::NotFound,
+            Self::ImageNotFound { .. } => Code::NotFound,
             _ => Code::Other,
         }
     }

@@ -1,15 +1,16 @@
 //! Makes a cluster.
 //!
-//! Everything that does not need something else happens at the same time: pulls beside network and
-//! volume, all containers together, agents with their servers. A server that founds an etcd cluster
+//! Everything that does not need something else happens at the same time: both pulls, all containers
+//! together, agents with their servers. A server that founds an etcd cluster
 //! must answer before others join; the load balancer starts as soon as that server's name resolves.
 
 mod boot;
 mod check;
 mod images;
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
 use bollard::models::VolumeCreateRequest;
-use futures_util::join;
 use rand::{Rng, distr::Alphanumeric};
 
 use super::{
@@ -71,9 +72,15 @@ fn steps(spec: &ClusterSpec) -> Vec<Step> {
     [Step::Check, Step::NodeImage]
         .into_iter()
         .chain(balancer)
-        .chain([Step::Network, Step::Containers, Step::Start, Step::Api])
+        .chain([
+            Step::Network,
+            Step::Containers,
+            Step::Start,
+            Step::Api,
+            Step::Kubeconfig,
+        ])
         .chain(more)
-        .chain([Step::Kubeconfig, Step::Nodes])
+        .chain([Step::Nodes])
         .collect()
 }
 
@@ -85,6 +92,7 @@ enum ContextState {
 
 /// Makes the cluster that `spec` wishes for. Where it does not work, nothing of it is left.
 pub async fn create(run: &Run, spec: ClusterSpec) -> Result<Outcome, OperationError> {
+    let spec = reachable(spec, run.means.engine.is_local());
     let made = Made::default();
     let mut written = ContextState::Untouched;
     match Box::pin(make(run, &spec, &made, &mut written)).await {
@@ -103,6 +111,17 @@ pub async fn create(run: &Run, spec: ClusterSpec) -> Result<Outcome, OperationEr
             }
         }
     }
+}
+
+/// The wish for an engine on this machine or another one, where the loopback address would be the other
+/// machine's own, which nobody reaches from here.
+fn reachable(spec: ClusterSpec, local: bool) -> ClusterSpec {
+    let api_host = match spec.api_host {
+        IpAddr::V4(host) if !local && host.is_loopback() => Ipv4Addr::UNSPECIFIED.into(),
+        IpAddr::V6(host) if !local && host.is_loopback() => Ipv6Addr::UNSPECIFIED.into(),
+        host => host,
+    };
+    ClusterSpec { api_host, ..spec }
 }
 
 /// Removes what was made, or says what of it is left.
@@ -137,6 +156,12 @@ async fn make(
         .await?;
     run.go_on()?;
 
+    // A pull may take many minutes, and until the first container is made the name's network looks like one
+    // that was left behind.
+    let images = images::get(run, spec, &progress);
+    let (node_image, load_balancer_image) = run.unless_cancelled(images).await?;
+    run.go_on()?;
+
     let fixed = spec.etcd.then_some(spec.servers + spec.agents + 1);
     let network = progress.step(Step::Network, async {
         // Two creations of one name would share a volume, so whoever has the name makes it.
@@ -144,9 +169,7 @@ async fn make(
         make_volume(engine, spec, made).await?;
         Ok(network)
     });
-    let images = run.unless_cancelled(async { images::get(run, spec, &progress).await });
-    let (network, images) = join!(network, images);
-    let (network, (node_image, load_balancer_image)) = (network?, images?);
+    let network = network.await?;
     run.go_on()?;
 
     let plan = Plan::new(
@@ -206,11 +229,6 @@ async fn make(
         )
         .await?;
 
-    if spec.servers > 1 {
-        let more = Box::pin(boot::join_servers(run, &plan, &client));
-        progress.step(Step::Servers(spec.servers - 1), more).await?;
-    }
-
     // The cluster can be used from here on; what the kubeconfig refuses does not undo it.
     let mut warnings = Vec::new();
     let before = run.means.kubeconfig.view().await.current;
@@ -236,6 +254,11 @@ async fn make(
             format!("Could not add `{}` to the kubeconfig", spec.name),
             &error,
         )),
+    }
+
+    if spec.servers > 1 {
+        let more = Box::pin(boot::join_servers(run, &plan, &client));
+        progress.step(Step::Servers(spec.servers - 1), more).await?;
     }
 
     let names: Vec<String> = nodes
@@ -296,6 +319,25 @@ fn token() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_engine_elsewhere_publishes_the_api_where_it_can_be_reached() {
+        let spec = |host: &str| {
+            let draft = crate::spec::Draft {
+                api_host: host.into(),
+                ..crate::spec::Draft::default()
+            };
+            draft.check(&crate::cluster::ClusterName::observed("dev"))
+        };
+        let host = |typed: &str, local| {
+            let host = spec(typed).map(|spec| reachable(spec, local).api_host);
+            host.map(|host| host.to_string())
+        };
+        assert_eq!(host("127.0.0.1", true), Ok("127.0.0.1".into()));
+        assert_eq!(host("127.0.0.1", false), Ok("0.0.0.0".into()));
+        assert_eq!(host("::1", false), Ok("::".into()));
+        assert_eq!(host("10.0.0.7", false), Ok("10.0.0.7".into()));
+    }
 
     #[test]
     fn a_token_has_the_length_of_k3ds_and_is_never_the_same() {

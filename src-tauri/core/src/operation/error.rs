@@ -170,7 +170,11 @@ impl Explain for OperationError {
             Self::NoSuchCluster(_) | Self::NoSuchNode(_) => Code::NotFound,
             Self::Kubeconfig(source) => source.code(),
             Self::Cancelled => Code::Cancelled,
-            Self::LeftBehind { error, .. } => error.code(),
+            Self::LeftBehind { error, .. } => match error.code() {
+                // Something was changed, so it is more than a wrong word.
+                Code::BadInput | Code::NameTaken | Code::PortTaken | Code::NotFound => Code::Other,
+                code => code,
+            },
             Self::NoServer(_)
             | Self::NodeEnded { .. }
             | Self::NotReady { .. }
