@@ -29,6 +29,7 @@ fn main() {
         "undoable_change",
         "current_before_change",
         "undo_kubeconfig",
+        "redo_kubeconfig",
         "restore_kubeconfig",
         "break_kubeconfig_lock",
         "rename_context",

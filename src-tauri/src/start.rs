@@ -112,6 +112,7 @@ pub(crate) fn run(launch: Launch) -> Result<ExitCode, StartError> {
             commands::kubeconfig::undoable_change,
             commands::kubeconfig::current_before_change,
             commands::kubeconfig::undo_kubeconfig,
+            commands::kubeconfig::redo_kubeconfig,
             commands::kubeconfig::restore_kubeconfig,
             commands::kubeconfig::break_kubeconfig_lock,
             commands::kubeconfig::rename_context,

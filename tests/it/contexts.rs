@@ -107,7 +107,17 @@ async fn a_change_is_listed_shown_without_secrets_and_undone_to_the_byte() {
         .out;
     assert!(shown.contains("current-context: "), "{shown}");
     assert!(!shown.contains("not-a-token"), "{shown}");
-    k3tray(&sandbox, &["kubeconfig", "undo"]).await.ended(0);
+    let switched = kubeconfig(&sandbox);
+    for put_back in [&["undo"][..], &["restore", number.as_str()]] {
+        k3tray(&sandbox, &[&["kubeconfig"][..], put_back].concat())
+            .await
+            .ended(2)
+            .told(&["`production` is protected", "`--yes`"]);
+        assert_eq!(kubeconfig(&sandbox), switched);
+    }
+    k3tray(&sandbox, &["kubeconfig", "undo", "--yes"])
+        .await
+        .ended(0);
     assert_eq!(kubeconfig(&sandbox), before);
     assert!(before.contains("current-context: production"), "{before}");
     assert_ne!(before, SOMEBODYS_KUBECONFIG, "kubectl has rewritten it");
@@ -175,4 +185,31 @@ async fn a_lock_that_was_left_behind_is_explained_and_removed_by_the_verb_that_i
         .await
         .ended(0);
     assert_eq!(current(&sandbox).await, "production\n");
+}
+
+#[tokio::test]
+async fn where_the_settings_cannot_be_read_every_remote_context_is_asked_about() {
+    let sandbox = Sandbox::new("ctx-broken").await;
+    two_contexts(&sandbox).await;
+    kubectl(
+        &sandbox,
+        &[
+            "config",
+            "set-cluster",
+            "far",
+            "--server=https://far.example",
+        ],
+    )
+    .await;
+    kubectl(&sandbox, &["config", "set-context", "far", "--cluster=far"]).await;
+    k3tray(&sandbox, &["use", "far"]).await.ended(0);
+    k3tray(&sandbox, &["use", "staging", "-y"]).await.ended(0);
+    let settings = sandbox.home().join(".config/k3tray/settings.json");
+    std::fs::create_dir_all(settings.parent().unwrap()).unwrap();
+    std::fs::write(&settings, "{ not json").unwrap();
+    k3tray(&sandbox, &["use", "far"])
+        .await
+        .ended(2)
+        .told(&["which contexts are protected", "`far` is protected"]);
+    assert_eq!(current(&sandbox).await, "staging\n");
 }

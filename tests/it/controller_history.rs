@@ -9,7 +9,7 @@ use std::{
 use k3tray_core::{
     context::ContextName,
     error::{Code, Problem, Remedy},
-    kubeconfig::{Author, Deed, VersionId},
+    kubeconfig::{Author, ContextThen, Deed, VersionId},
 };
 
 use crate::controller_stage::Stage;
@@ -78,15 +78,26 @@ async fn what_others_and_we_changed_is_told_at_once_and_undone_in_turn() {
     assert_eq!(renaming, told[0].id);
     assert_eq!(
         stage.controller.current_before_change(renaming).await,
-        Ok(Some(beta))
+        Ok(Some(ContextThen {
+            name: beta,
+            reason: None,
+        }))
     );
     let other = VersionId(renaming.0 + 1);
-    let refused = stage.controller.undo_kubeconfig(other).await.unwrap_err();
+    let refused = stage
+        .controller
+        .undo_kubeconfig(other, false)
+        .await
+        .unwrap_err();
     assert_eq!(
         refused.causes,
         [format!("change {other} is no longer the latest one")]
     );
-    stage.controller.undo_kubeconfig(renaming).await.unwrap();
+    stage
+        .controller
+        .undo_kubeconfig(renaming, false)
+        .await
+        .unwrap();
     assert_eq!(std::fs::read_to_string(&file).unwrap(), before);
     current_is(&mut stage, "beta").await;
 }

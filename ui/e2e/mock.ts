@@ -49,7 +49,7 @@ mockIPC(
       case "undoable_change":
         return scene.versions[0]?.id;
       case "current_before_change":
-        return PRODUCTION;
+        return { name: PRODUCTION, reason: { kind: "word", word: "production" } };
       case "orphans":
         return orphans;
       case "plan_import":

@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::{
     options::{Format, KubeconfigVerb},
     output::{Failure, print_json},
+    use_context::confirm,
     workshop,
 };
 
@@ -34,17 +35,44 @@ pub(crate) async fn run(verb: KubeconfigVerb, format: Format) -> Result<(), Fail
             Ok(())
         }
         KubeconfigVerb::Diff { change } => diff(&kubeconfig, change, format).await,
-        KubeconfigVerb::Undo => {
-            let change = kubeconfig.undo().await;
-            done("Could not undo the last change", change, format)
+        KubeconfigVerb::Undo { yes } => {
+            let what = "Could not undo the last change";
+            let version = kubeconfig.undoable().await;
+            let version = version.map_err(|error| Failure::new(what, &error, format))?;
+            let undo = async |kubeconfig: &Kubeconfig| kubeconfig.undo_change(version).await;
+            done(what, asking(kubeconfig, yes, format, undo).await?, format)
         }
-        KubeconfigVerb::Restore { change: version } => {
-            let change = kubeconfig.restore(version).await;
-            let what = format!("Could not restore the state before change {version}");
-            done(&what, change, format)
+        KubeconfigVerb::Restore { change, yes } => {
+            let what = format!("Could not restore the state before change {change}");
+            let restore = async |kubeconfig: &Kubeconfig| kubeconfig.restore(change).await;
+            done(
+                &what,
+                asking(kubeconfig, yes, format, restore).await?,
+                format,
+            )
         }
         KubeconfigVerb::Unlock => unlock(&kubeconfig, format).await,
     }
+}
+
+/// Puts something back; before a protected context becomes the current one by it, that is asked.
+async fn asking(
+    kubeconfig: Kubeconfig,
+    yes: bool,
+    format: Format,
+    put_back: impl AsyncFn(&Kubeconfig) -> Result<Change, KubeconfigError>,
+) -> Result<Result<Change, KubeconfigError>, Failure> {
+    if !yes {
+        let rules = workshop::rules(&workshop::paths(format)?);
+        let guarded = kubeconfig.clone().guarded(Some(rules));
+        match put_back(&guarded).await {
+            Err(KubeconfigError::Protected { context, reason }) => {
+                confirm(&format!("`{context}` is protected: {reason}."))?;
+            }
+            result => return Ok(result),
+        }
+    }
+    Ok(put_back(&kubeconfig).await)
 }
 
 async fn list(kubeconfig: &Kubeconfig, format: Format) {

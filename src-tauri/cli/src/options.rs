@@ -124,11 +124,18 @@ pub(crate) enum KubeconfigVerb {
         change: VersionId,
     },
     /// Undo the last change that k3tray made.
-    Undo,
+    Undo {
+        /// Do not ask, even if a protected context becomes the current one by it.
+        #[arg(short, long)]
+        yes: bool,
+    },
     /// Put the files back to what they held before a change. This can be undone, too.
     Restore {
         /// Its number in the history.
         change: VersionId,
+        /// Do not ask, even if a protected context becomes the current one by it.
+        #[arg(short, long)]
+        yes: bool,
     },
     /// Remove locks that other programs left behind on the files: those older than a minute.
     Unlock,

@@ -4,6 +4,7 @@ use k3tray_core::{
     cluster::Cluster,
     context::{ContextName, Contexts},
     error::{Code, Explain},
+    kubeconfig::KubeconfigError,
     namespace, operation,
     protection::protection,
     state::{self, State},
@@ -60,7 +61,7 @@ pub(crate) async fn use_context(
     }
     let paths = workshop::paths(format)?;
     let kubeconfig = workshop::kubeconfig(format)?;
-    let known = kubeconfig.view().await;
+    let mut known = kubeconfig.view().await;
     let remembered = paths.state.join(state::FILE);
     let context = match given.as_str() {
         "-" => before(&remembered, &known).ok_or_else(|| {
@@ -70,17 +71,29 @@ pub(crate) async fn use_context(
                 format,
             )
         })?,
-        name => match known.meant(name) {
-            Some(context) => context,
-            None => added(name, engine, format)
-                .await?
-                .unwrap_or_else(|| ContextName::new(name)),
-        },
+        name => {
+            if let Some(context) = known.meant(name) {
+                context
+            } else {
+                let added = added(name, engine, format).await?;
+                // Nobody was asked yet, so the current one is still the one from before.
+                known.all = kubeconfig.view().await.all;
+                added.unwrap_or_else(|| ContextName::new(name))
+            }
+        }
     };
+    let entry = known.all.iter().find(|entry| entry.name == context);
+    if let Some(entry) = entry.filter(|entry| entry.extra) {
+        let error = KubeconfigError::OutsideChain {
+            context: context.clone(),
+            file: entry.file.clone(),
+        };
+        let what = format!("Could not switch to `{context}`");
+        return Err(Failure::new(what, &error, format));
+    }
     if !yes && known.current.as_ref() != Some(&context) {
-        let rules = workshop::settings(&paths);
-        let entry = known.all.iter().find(|entry| entry.name == context);
-        let reason = entry.and_then(|entry| protection(entry, &rules.protection).reason);
+        let rules = workshop::rules(&paths);
+        let reason = entry.and_then(|entry| protection(entry, &rules).reason);
         if let Some(reason) = reason {
             confirm(&format!("`{context}` is protected: {reason}."))?;
         }
@@ -124,7 +137,8 @@ fn before(remembered: &std::path::Path, known: &Contexts) -> Option<ContextName>
         .find(|name| known.has(name) && known.current.as_ref() != Some(name))
 }
 
-fn confirm(why: &str) -> Result<(), Failure> {
+/// Asks whether to go on, on the terminal.
+pub(crate) fn confirm(why: &str) -> Result<(), Failure> {
     match ask(&format!("{why} Switch to it?")) {
         Answer::Yes => Ok(()),
         Answer::No => Err(Failure::Declined),
@@ -155,7 +169,7 @@ async fn added(
         return Ok(None);
     };
     let cluster = cluster.name;
-    operation::use_cluster(means, &cluster)
+    operation::use_cluster(means, &cluster, false)
         .await
         .map_err(|error| {
             let what = format!("Could not add cluster `{cluster}` to the kubeconfig");

@@ -13,6 +13,7 @@ use k3tray_core::{
         Verb,
     },
     paths::Paths,
+    protection::{ProtectionRules, Rule, Subject},
     settings::{self, Settings},
 };
 use tokio_util::sync::CancellationToken;
@@ -44,6 +45,25 @@ pub(crate) fn paths(format: Format) -> Result<Paths, Failure> {
 /// What the user set. Settings that cannot be read are as if nothing was set; the app says why.
 pub(crate) fn settings(paths: &Paths) -> Settings {
     Settings::load(&paths.config.join(settings::FILE)).unwrap_or_default()
+}
+
+/// Which contexts are to be handled with care. Where the settings cannot be read nobody knows: then all
+/// that are not local.
+pub(crate) fn rules(paths: &Paths) -> ProtectionRules {
+    match Settings::load(&paths.config.join(settings::FILE)) {
+        Ok(settings) => settings.protection,
+        Err(error) => {
+            let problem = Problem::new("Could not read which contexts are protected", &error);
+            eprintln!("{}", as_text(&problem));
+            ProtectionRules {
+                rules: vec![Rule {
+                    of: Subject::Name,
+                    pattern: "*".into(),
+                }],
+                ..ProtectionRules::default()
+            }
+        }
+    }
 }
 
 /// Waits for Ctrl-C, or for what CI systems and `timeout` send in its place.

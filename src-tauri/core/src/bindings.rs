@@ -45,6 +45,7 @@ fn the_bindings_of_the_window_are_fresh() {
         kubeconfig::Author,
         kubeconfig::Version,
         kubeconfig::FileDiff,
+        kubeconfig::ContextThen,
         kubeconfig::EntryKind,
         kubeconfig::Orphan,
         kubeconfig::OrphanReason,

@@ -74,6 +74,8 @@ pub enum Code {
     Busy,
     /// Another program holds the lock of a kubeconfig file.
     KubeconfigLocked,
+    /// A protected context would become the current one, and nobody confirmed that.
+    Protected,
     /// The input was refused before anything was done.
     BadInput,
     /// Signing in needs a program that was not allowed to run.

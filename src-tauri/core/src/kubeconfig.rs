@@ -58,12 +58,14 @@ pub use self::{
     import::{Decision, ImportChoice, ImportEntry, ImportPlan, ImportSource, ImportState},
     kind::EntryKind,
     orphans::{Orphan, OrphanReason},
+    past::ContextThen,
     scoped::{Owner, sweep_scoped},
 };
 use crate::{
     cluster::ClusterName,
     context::{ContextName, Contexts},
     paths::Paths,
+    protection::ProtectionRules,
 };
 
 /// The chain of kubeconfig files. Cheap to clone; every call reads the files anew.
@@ -78,6 +80,8 @@ struct Shared {
     history: PathBuf,
     hosts: Vec<String>,
     patience: Duration,
+    /// By which a putting back is refused that nobody confirmed.
+    guard: Option<ProtectionRules>,
 }
 
 /// What a change did.
@@ -102,6 +106,7 @@ impl Kubeconfig {
                 history: history.into(),
                 hosts: Vec::new(),
                 patience: lock::PATIENCE,
+                guard: None,
             }),
         }
     }
@@ -133,6 +138,13 @@ impl Kubeconfig {
     /// Waits this long for another program's lock, instead of five seconds.
     pub fn with_patience(mut self, patience: Duration) -> Self {
         Arc::make_mut(&mut self.shared).patience = patience;
+        self
+    }
+
+    /// Puts nothing back that makes a protected context the current one. Without rules, what is asked
+    /// for was confirmed.
+    pub fn guarded(mut self, rules: Option<ProtectionRules>) -> Self {
+        Arc::make_mut(&mut self.shared).guard = rules;
         self
     }
 
@@ -275,8 +287,10 @@ impl Kubeconfig {
     /// [`KubeconfigError::NotOurs`] where a file of it is not in use now. Else as for any change.
     pub async fn restore(&self, version: VersionId) -> Result<Change, KubeconfigError> {
         let deed = Deed::Restore { version };
-        self.change(deed, move |transaction, _| transaction.restore(version))
-            .await
+        self.change(deed, move |transaction, _| {
+            transaction.restore(|_, history| past::before(history, version))
+        })
+        .await
     }
 
     /// Removes locks that a killed k3tray left on these files, at which kubectl would fail, and
@@ -319,6 +333,7 @@ impl Kubeconfig {
                 history: &shared.history,
                 deed,
                 patience: shared.patience,
+                guard: shared.guard.as_ref(),
                 at: &|_| {},
             };
             change(&transaction, &shared.hosts)

@@ -6,7 +6,9 @@ use k3tray_core::{
     context::ContextName,
     controller::{Handle, ImportFrom},
     error::Problem,
-    kubeconfig::{FileDiff, ImportChoice, ImportPlan, Orphan, PlacedEntry, Version, VersionId},
+    kubeconfig::{
+        ContextThen, FileDiff, ImportChoice, ImportPlan, Orphan, PlacedEntry, Version, VersionId,
+    },
 };
 use tauri::State;
 
@@ -38,7 +40,7 @@ pub(crate) async fn undoable_change(controller: State<'_, Handle>) -> Result<Ver
 pub(crate) async fn current_before_change(
     controller: State<'_, Handle>,
     version: VersionId,
-) -> Result<Option<ContextName>, Problem> {
+) -> Result<Option<ContextThen>, Problem> {
     controller.current_before_change(version).await
 }
 
@@ -47,8 +49,19 @@ pub(crate) async fn current_before_change(
 pub(crate) async fn undo_kubeconfig(
     controller: State<'_, Handle>,
     version: VersionId,
+    confirmed: bool,
 ) -> Result<(), Problem> {
-    controller.undo_kubeconfig(version).await
+    controller.undo_kubeconfig(version, confirmed).await
+}
+
+/// Takes an undoing back, which is the newest change.
+#[tauri::command]
+pub(crate) async fn redo_kubeconfig(
+    controller: State<'_, Handle>,
+    version: VersionId,
+    confirmed: bool,
+) -> Result<(), Problem> {
+    controller.redo_kubeconfig(version, confirmed).await
 }
 
 /// Puts back what was there before a change.
@@ -56,8 +69,9 @@ pub(crate) async fn undo_kubeconfig(
 pub(crate) async fn restore_kubeconfig(
     controller: State<'_, Handle>,
     version: VersionId,
+    confirmed: bool,
 ) -> Result<(), Problem> {
-    controller.restore_kubeconfig(version).await
+    controller.restore_kubeconfig(version, confirmed).await
 }
 
 /// Removes a lock that another program left behind.

@@ -4,7 +4,7 @@ import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 
 import { RecordedKubeconfig } from "../fixtures/backend";
-import { ago } from "../fixtures/snapshots";
+import { ago, full } from "../fixtures/snapshots";
 import type { Deed, Version } from "../lib/bindings";
 import { Offer } from "../lib/offer.svelte";
 import UndoOffer from "./UndoOffer.svelte";
@@ -17,7 +17,7 @@ class Kept extends RecordedKubeconfig {
     const id = this.versions.length + 1;
     if (verb === "rename") this.add({ kind: "k3tray", deed: rename });
     if (verb === "undo") this.add({ kind: "k3tray", deed: { kind: "undo", version: id - 1 } });
-    if (verb === "restore") this.add({ kind: "k3tray", deed: { kind: "restore", version: id - 1 } });
+    if (verb === "redo") this.add({ kind: "k3tray", deed: { kind: "restore", version: id - 1 } });
   };
 
   add(by: Version["by"]): void {
@@ -32,7 +32,7 @@ class Kept extends RecordedKubeconfig {
 function open(): { kubeconfig: Kept; offer: Offer } {
   const kubeconfig = new Kept();
   const offer = new Offer(kubeconfig);
-  render(UndoOffer, { offer });
+  render(UndoOffer, { offer, snapshot: full });
   return { kubeconfig, offer };
 }
 
@@ -48,8 +48,8 @@ test("a change is told and taken back with one press, and that in turn", async (
   expect(status).toHaveTextContent("Restored the state before change 2.");
   expect(kubeconfig.changes).toEqual([
     ["rename", "a", "b"],
-    ["undo", 1],
-    ["restore", 2],
+    ["undo", 1, false],
+    ["redo", 2, false],
   ]);
 });
 

@@ -8,6 +8,7 @@ import { listen } from "@tauri-apps/api/event";
 import type {
   Check,
   ContextHealth,
+  ContextThen,
   Draft,
   FileDiff,
   ImportChoice,
@@ -73,11 +74,16 @@ export interface KubeconfigBackend {
   /** The change that can be undone now: the latest of ours. Rejects with the reason where none can be. */
   undoable(): Promise<number>;
   /** The context that would be the current one without a change and what came after it. */
-  currentBefore(version: number): Promise<string | null>;
-  /** Takes a change back, if it is the one that can be undone. */
-  undo(version: number): Promise<void>;
-  /** Puts back what was there before a change. */
-  restore(version: number): Promise<void>;
+  currentBefore(version: number): Promise<ContextThen | null>;
+  /**
+   * Takes a change back, if it is the one that can be undone. Unless `confirmed`, it is refused as
+   * `protected` where a protected context would become the current one.
+   */
+  undo(version: number, confirmed: boolean): Promise<void>;
+  /** Takes an undoing back, if it is the newest change, on the same terms. */
+  redo(version: number, confirmed: boolean): Promise<void>;
+  /** Puts back what was there before a change, on the same terms. */
+  restore(version: number, confirmed: boolean): Promise<void>;
   /** Removes a lock that another program left behind. */
   breakLock(lock: string): Promise<void>;
   /** Gives a context another name. */
@@ -127,8 +133,9 @@ export const tauri: Backend = {
     diff: (version) => invoke("kubeconfig_diff", { version }),
     undoable: () => invoke("undoable_change"),
     currentBefore: (version) => invoke("current_before_change", { version }),
-    undo: (version) => invoke("undo_kubeconfig", { version }),
-    restore: (version) => invoke("restore_kubeconfig", { version }),
+    undo: (version, confirmed) => invoke("undo_kubeconfig", { version, confirmed }),
+    redo: (version, confirmed) => invoke("redo_kubeconfig", { version, confirmed }),
+    restore: (version, confirmed) => invoke("restore_kubeconfig", { version, confirmed }),
     breakLock: (lock) => invoke("break_kubeconfig_lock", { lock }),
     rename: (from, to) => invoke("rename_context", { from, to }),
     duplicate: (from, to) => invoke("duplicate_context", { from, to }),

@@ -403,6 +403,19 @@ file: string,
 text: string, };
 
 /**
+ * The context that is the current one once something was put back.
+ */
+export type ContextThen = { 
+/**
+ * Its name; it may name one that does not exist.
+ */
+name: ContextName, 
+/**
+ * Why it is protected then; none where it is not.
+ */
+reason: Reason | null, };
+
+/**
  * What an entry is.
  */
 export type EntryKind = "cluster" | "user" | "context";
@@ -613,7 +626,7 @@ reason: Reason | null, };
 /**
  * What a machine may tell a failure by. A variant exists only where some surface acts on it.
  */
-export type Code = "engine-away" | "name-taken" | "port-taken" | "not-found" | "busy" | "kubeconfig-locked" | "bad-input" | "needs-program" | "cancelled" | "other";
+export type Code = "engine-away" | "name-taken" | "port-taken" | "not-found" | "busy" | "kubeconfig-locked" | "protected" | "bad-input" | "needs-program" | "cancelled" | "other";
 
 /**
  * What can be done about a failure for the reader, who has to want it.

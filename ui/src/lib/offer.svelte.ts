@@ -17,8 +17,9 @@ export class Offer {
     this.#kubeconfig = kubeconfig;
     this.kubeconfig = {
       ...kubeconfig,
-      undo: (version) => this.#after(() => kubeconfig.undo(version)),
-      restore: (version) => this.#after(() => kubeconfig.restore(version)),
+      undo: (version, confirmed) => this.#after(() => kubeconfig.undo(version, confirmed)),
+      redo: (version, confirmed) => this.#after(() => kubeconfig.redo(version, confirmed)),
+      restore: (version, confirmed) => this.#after(() => kubeconfig.restore(version, confirmed)),
       rename: (from, to) => this.#after(() => kubeconfig.rename(from, to)),
       duplicate: (from, to) => this.#after(() => kubeconfig.duplicate(from, to)),
       remove: (context, withUnused) => this.#after(() => kubeconfig.remove(context, withUnused)),
@@ -33,17 +34,20 @@ export class Offer {
     return this.#version;
   }
 
-  /** Whether taking it back brings back what was undone. */
-  get isUndo(): boolean {
-    return this.#version?.by.kind === "k3tray" && this.#version.by.deed.kind === "undo";
+  /** What taking it back is. What was undone is not undone again, but done again. */
+  get verb(): "undo" | "redo" {
+    const undone = this.#version?.by.kind === "k3tray" && this.#version.by.deed.kind === "undo";
+    return undone ? "redo" : "undo";
   }
 
-  /** Takes the change back, and offers to take that back in turn. */
+  /**
+   * Takes the change back, and offers to take that back in turn. One press confirms nothing: rejects as
+   * `protected` where a protected context would become the current one.
+   */
   async takeBack(): Promise<void> {
     const version = this.#version;
     if (version === null) return;
-    // What was undone is not undone again by undoing, but by putting back what the undoing found.
-    await (this.isUndo ? this.kubeconfig.restore(version.id) : this.kubeconfig.undo(version.id));
+    await this.kubeconfig[this.verb](version.id, false);
   }
 
   /** Withdraws the offer if something else was changed since. */

@@ -10,9 +10,11 @@ use crate::{
     context::ContextName,
     error::Problem,
     kubeconfig::{
-        Change, FileDiff, Kubeconfig, KubeconfigError, Orphan, PlacedEntry, Version, VersionId,
+        Change, ContextThen, FileDiff, Kubeconfig, KubeconfigError, Orphan, PlacedEntry, Version,
+        VersionId,
     },
     namespace,
+    protection::ProtectionRules,
     snapshot::EngineStatus,
 };
 
@@ -35,27 +37,71 @@ impl Handle {
     }
 
     /// The context that would be the current one after undoing a change, or after restoring what was
-    /// there before it.
+    /// there before it, and whether it is to be handled with care then.
     pub async fn current_before_change(
         &self,
         version: VersionId,
-    ) -> Result<Option<ContextName>, Problem> {
-        let current = self.kubeconfig().current_before(version).await;
-        current.map_err(|error| Problem::new("Could not read what was changed", &error))
+    ) -> Result<Option<ContextThen>, Problem> {
+        let title = "Could not read what was changed";
+        let rules = self.rules(title).await?;
+        let current = self.kubeconfig().current_before(version, rules).await;
+        current.map_err(|error| Problem::new(title, &error))
     }
 
-    /// Takes a change back, which is the latest one.
-    pub async fn undo_kubeconfig(&self, version: VersionId) -> Result<(), Problem> {
+    /// Takes a change back, which is the latest one. Unless that was `confirmed`, no protected context
+    /// becomes the current one by it.
+    pub async fn undo_kubeconfig(
+        &self,
+        version: VersionId,
+        confirmed: bool,
+    ) -> Result<(), Problem> {
         let title = format!("Could not undo change {version} of the kubeconfig");
         let undo = async |kubeconfig: &Kubeconfig| kubeconfig.undo_change(version).await;
-        self.edit(&title, undo).await
+        self.put_back(&title, confirmed, undo).await
     }
 
-    /// Puts back what was there before a change.
-    pub async fn restore_kubeconfig(&self, version: VersionId) -> Result<(), Problem> {
+    /// Takes an undoing back, which is the newest change, on the same terms.
+    pub async fn redo_kubeconfig(
+        &self,
+        version: VersionId,
+        confirmed: bool,
+    ) -> Result<(), Problem> {
+        let title = format!("Could not take change {version} of the kubeconfig back");
+        let redo = async |kubeconfig: &Kubeconfig| kubeconfig.redo(version).await;
+        self.put_back(&title, confirmed, redo).await
+    }
+
+    /// Puts back what was there before a change, on the same terms.
+    pub async fn restore_kubeconfig(
+        &self,
+        version: VersionId,
+        confirmed: bool,
+    ) -> Result<(), Problem> {
         let title = "Could not restore the kubeconfig";
-        self.edit(title, async |kubeconfig| kubeconfig.restore(version).await)
-            .await
+        let restore = async |kubeconfig: &Kubeconfig| kubeconfig.restore(version).await;
+        self.put_back(title, confirmed, restore).await
+    }
+
+    async fn put_back(
+        &self,
+        title: &str,
+        confirmed: bool,
+        change: impl AsyncFnOnce(&Kubeconfig) -> Result<Change, KubeconfigError>,
+    ) -> Result<(), Problem> {
+        let guard = if confirmed {
+            None
+        } else {
+            Some(self.rules(title).await?)
+        };
+        let guarded =
+            async |kubeconfig: &Kubeconfig| change(&kubeconfig.clone().guarded(guard)).await;
+        self.edit(title, guarded).await
+    }
+
+    /// Which contexts are to be handled with care.
+    async fn rules(&self, title: &str) -> Result<ProtectionRules, Problem> {
+        let rules = self.ask(Event::Rules).await;
+        rules.map_err(|ended| Problem::new(title, &ended))
     }
 
     /// Removes a lock that another program left behind; the person says that it no longer runs.

@@ -12,6 +12,7 @@ use crate::{
     health::Nodes,
     node::Usage,
     operation::{OperationId, Report, Verb},
+    protection::ProtectionRules,
     reach::Namespaces,
     settings::Settings,
     snapshot::{EndpointView, EngineDetails, Shortcut},
@@ -90,6 +91,8 @@ pub(super) enum Event {
     Create(Draft, Reply<Result<OperationId, Refusal>>),
     /// Somebody asks what is wrong with a draft.
     Check(Draft, Reply<Check>),
+    /// Somebody asks which contexts are to be handled with care.
+    Rules(Reply<ProtectionRules>),
     /// Somebody looks at the details of a cluster, or no longer.
     LookAt(Option<ClusterName>),
     /// What became of the global shortcuts, and what of the user's own cannot be used.
@@ -150,6 +153,8 @@ pub(super) enum Effect {
     ),
     /// Say what is wrong with a draft.
     Checked(Reply<Check>, Check),
+    /// Say which contexts are to be handled with care.
+    Rules(Reply<ProtectionRules>, ProtectionRules),
     /// End the loop, and then the app.
     End,
 }

@@ -115,7 +115,10 @@ impl Handle {
         self.tell(Event::Tray(tray));
     }
 
-    async fn ask<T>(&self, event: impl FnOnce(Reply<T>) -> Event) -> Result<T, RequestError> {
+    pub(super) async fn ask<T>(
+        &self,
+        event: impl FnOnce(Reply<T>) -> Event,
+    ) -> Result<T, RequestError> {
         let (reply, answer) = oneshot::channel();
         self.tell(event(reply));
         answer.await.map_err(|_| RequestError::Quitting)

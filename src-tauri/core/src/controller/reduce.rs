@@ -90,6 +90,7 @@ impl Model {
                 answered(effects, Effect::Created(reply, answer))
             }
             Event::Check(draft, reply) => vec![Effect::Checked(reply, self.check(&draft))],
+            Event::Rules(reply) => vec![Effect::Rules(reply, self.rules.clone())],
             Event::LookAt(cluster) => {
                 self.looked_at = cluster;
                 self.measure().into_iter().collect()

@@ -232,6 +232,7 @@ impl Loop {
             Effect::Performed(reply, answer) => drop(reply.send(answer)),
             Effect::Created(reply, answer) => drop(reply.send(answer)),
             Effect::Checked(reply, check) => drop(reply.send(check)),
+            Effect::Rules(reply, rules) => drop(reply.send(rules)),
             Effect::End => {}
         }
     }

@@ -123,7 +123,9 @@ impl Tools {
             }
             Errand::AddContext(name) => {
                 let means = Means::new(engine?.clone(), &self.paths);
-                operation::use_cluster(&means, &name).await.map_err(boxed)?;
+                operation::use_cluster(&means, &name, true)
+                    .await
+                    .map_err(boxed)?;
                 let contexts = kubeconfig.view().await;
                 let _ = self.events.send(Event::Contexts(contexts));
                 Ok(())

@@ -10,6 +10,7 @@ use super::{history::VersionId, kind::EntryKind, lock};
 use crate::{
     context::ContextName,
     error::{Code, Explain, Remedy},
+    protection::Reason,
 };
 
 /// Why a kubeconfig was not read or not changed. In every case the files are as they were.
@@ -151,6 +152,14 @@ pub enum KubeconfigError {
     /// A version is of a file that is not among those in use now.
     #[error("`{}` is not one of the kubeconfig files in use", .0.display())]
     NotOurs(PathBuf),
+    /// Putting back would make a protected context the current one, and nobody confirmed that.
+    #[error("`{context}` would become the current context, and it is protected: {reason}")]
+    Protected {
+        /// The context.
+        context: ContextName,
+        /// Why it is protected.
+        reason: Reason,
+    },
     /// The file is no longer what our last change left.
     #[error("`{}` was changed again since", .0.display())]
     ChangedSince(PathBuf),
@@ -267,6 +276,7 @@ impl Explain for KubeconfigError {
             Self::ChangedSince(_) | Self::NotLatest(_) => {
                 Some("Look at the history, and restore the version that you want.".into())
             }
+            Self::Protected { .. } => Some("Confirm that it may.".into()),
             Self::Io { source, .. } => match source.kind() {
                 io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
                     Some("Make the file and its folder writable.".into())
@@ -280,6 +290,7 @@ impl Explain for KubeconfigError {
     fn code(&self) -> Code {
         match self {
             Self::Locked { .. } => Code::KubeconfigLocked,
+            Self::Protected { .. } => Code::Protected,
             Self::NoSuchContext { .. } | Self::NoSuchVersion(_) => Code::NotFound,
             Self::Conflict { .. } | Self::Exists { .. } | Self::FileExists(_) => Code::NameTaken,
             _ => Code::Other,

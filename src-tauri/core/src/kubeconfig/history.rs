@@ -20,6 +20,7 @@ pub use self::{
     deed::{Author, Deed, Version, VersionId},
     diff::FileDiff,
 };
+use super::file;
 
 /// One file's bytes before and after a change.
 pub(super) struct Step<'a> {
@@ -172,6 +173,19 @@ pub(super) fn diff(folder: &Path, id: VersionId) -> Result<Vec<FileDiff>, Unavai
 /// What the files held before a version's change.
 pub(super) fn past(folder: &Path, id: VersionId) -> Result<Past, Unavailable> {
     let record = store::record(folder, id).ok_or(Unavailable::Nothing)?;
+    restored(folder, id, &record)
+}
+
+/// What the files held before a version's change, if they still hold what it made of them.
+pub(super) fn standing(folder: &Path, id: VersionId) -> Result<Past, Unavailable> {
+    let record = store::record(folder, id).ok_or(Unavailable::Nothing)?;
+    for file in &record.files {
+        let path = PathBuf::from(&file.path);
+        let now = file::read(&path)?;
+        if now.as_deref().map(digest) != file.after {
+            return Err(Unavailable::Changed(path));
+        }
+    }
     restored(folder, id, &record)
 }
 

@@ -20,6 +20,7 @@ use super::{
     past,
     read::{Source, State},
 };
+use crate::protection::ProtectionRules;
 
 /// How often a change starts anew when a program that ignores the locks gets in between.
 const ATTEMPTS_MAX: usize = 5;
@@ -31,6 +32,8 @@ pub(super) struct Transaction<'a> {
     /// What the change is for, as it will stand in the history.
     pub(super) deed: Deed,
     pub(super) patience: Duration,
+    /// What may not become the current context by putting back.
+    pub(super) guard: Option<&'a ProtectionRules>,
     /// Told each step; only tests listen.
     pub(super) at: &'a dyn Fn(Point),
 }
@@ -121,10 +124,13 @@ impl Transaction<'_> {
         })
     }
 
-    /// Puts back what the files held before a version's change, whatever they hold now.
-    pub(super) fn restore(&self, version: VersionId) -> Result<Change, KubeconfigError> {
+    /// Puts back the past that is asked of the chain and its history.
+    pub(super) fn restore(
+        &self,
+        past: impl Fn(&Chain, &Path) -> Result<Past, KubeconfigError>,
+    ) -> Result<Change, KubeconfigError> {
         self.run(|| {
-            let past = past::before(self.history, version)?;
+            let past = past(self.chain, self.history)?;
             Ok(Decision {
                 writes: self.put_back(past)?,
                 deed: self.deed.clone(),
@@ -134,6 +140,9 @@ impl Transaction<'_> {
     }
 
     fn put_back(&self, past: Past) -> Result<Vec<Write>, KubeconfigError> {
+        if let Some(rules) = self.guard {
+            past::allowed(self.chain, &past, rules)?;
+        }
         let mut writes = Vec::new();
         for version in past.files {
             let target = version.path;

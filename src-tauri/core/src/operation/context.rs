@@ -48,12 +48,17 @@ pub(super) async fn forget(
     Ok(())
 }
 
-/// Makes the context of a cluster the current one, and adds it where the kubeconfig does not have it.
-pub async fn use_cluster(means: &Means, name: &ClusterName) -> Result<(), OperationError> {
+/// Adds the context of a cluster where the kubeconfig does not have it; with `make_current`, it becomes
+/// the current one.
+pub async fn use_cluster(
+    means: &Means,
+    name: &ClusterName,
+    make_current: bool,
+) -> Result<(), OperationError> {
     let cluster = means.cluster(name).await?;
     let server = cluster.nodes.iter().find(|node| node.role == Role::Server);
     let (Some(server), Some(address)) = (server, &cluster.api) else {
         return Err(OperationError::NoServer(name.clone()));
     };
-    add(means, name, &server.name, address, true).await
+    add(means, name, &server.name, address, make_current).await
 }

@@ -7,7 +7,7 @@ import App from "../../App.svelte";
 import { RecordedBackend } from "../../fixtures/backend";
 import { diffsOf, locked, version, versions } from "../../fixtures/history";
 import { full, PRODUCTION } from "../../fixtures/snapshots";
-import type { Snapshot } from "../../lib/bindings";
+import type { ContextThen, Problem, Snapshot } from "../../lib/bindings";
 
 async function open(
   change: (backend: RecordedBackend) => void = () => undefined,
@@ -24,6 +24,8 @@ async function open(
 }
 
 const row = (name: RegExp): Promise<HTMLElement> => screen.findByRole("button", { name });
+
+const inProduction: ContextThen = { name: PRODUCTION, reason: { kind: "word", word: "production" } };
 
 const newer = (snapshot: Snapshot, current: string): Snapshot => ({
   ...snapshot,
@@ -64,7 +66,7 @@ test("the arrow keys go from change to change, over the days", async () => {
 });
 
 test("the latest change is undone after one more word, which names a context that is then current", async () => {
-  const backend = await open((backend) => backend.kubeconfig.currents.set(9, PRODUCTION));
+  const backend = await open((backend) => backend.kubeconfig.currents.set(9, inProduction));
   await userEvent.click(await row(/Undo latest change/));
   const dialog = screen.getByRole("dialog", { name: "Undo the latest change?" });
   expect(dialog).toHaveTextContent("Switched to k3d-dev, just now (change 9).");
@@ -77,7 +79,7 @@ test("the latest change is undone after one more word, which names a context tha
   backend.kubeconfig.answer = () => (backend.kubeconfig.versions = after);
   await userEvent.click(within(dialog).getByRole("button", { name: "Undo" }));
   await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
-  expect(backend.kubeconfig.changes).toEqual([["undo", 9]]);
+  expect(backend.kubeconfig.changes).toEqual([["undo", 9, true]]);
   expect(await row(/Undid change 9 10/)).toHaveFocus();
   // It is told, and can be taken back itself.
   expect(await screen.findByRole("button", { name: "Redo" })).toBeVisible();
@@ -90,7 +92,7 @@ test("any change can be gone back behind, and what goes with it is counted", asy
   const dialog = screen.getByRole("dialog", { name: "Restore the state before change 5?" });
   expect(dialog).toHaveTextContent("The 4 changes made since then go with it.");
   await userEvent.click(within(dialog).getByRole("button", { name: "Restore" }));
-  expect(backend.kubeconfig.changes).toEqual([["restore", 5]]);
+  expect(backend.kubeconfig.changes).toEqual([["restore", 5, false]]);
 });
 
 test("what cannot be undone or restored says why", async () => {
@@ -167,4 +169,49 @@ test("a change made in any view is offered to be undone there, until something e
   backend.kubeconfig.versions = [version(11, 0, { kind: "anotherProgram" }), ...backend.kubeconfig.versions];
   backend.send(newer(full, "staging"));
   await waitFor(() => expect(screen.queryByRole("button", { name: "Undo" })).toBeNull());
+});
+
+const unconfirmed: Problem = {
+  what: "Could not undo change 10 of the kubeconfig",
+  causes: [
+    `\`${PRODUCTION}\` would become the current context, and it is protected: it has the word \`production\``,
+  ],
+  hint: "Confirm that it may.",
+  code: "protected",
+  log: [],
+};
+
+test("one press takes nothing back that makes a protected context the current one: it asks", async () => {
+  const backend = await open();
+  backend.show({ kind: "contexts" });
+  const made = version(10, 0, { kind: "k3tray", deed: { kind: "deleteContext", context: "staging" } });
+  backend.kubeconfig.currents.set(10, inProduction);
+  backend.kubeconfig.answer = (verb) => {
+    if (verb === "duplicate") backend.kubeconfig.versions = [made, ...versions];
+    if (verb === "undo" && !backend.kubeconfig.changes.at(-1)?.[2]) throw unconfirmed as unknown as Error;
+  };
+  await userEvent.click(await row(/Actions on staging/));
+  await userEvent.click(screen.getByRole("menuitem", { name: "Duplicate…" }));
+  await userEvent.keyboard("{Enter}");
+  await screen.findByRole("button", { name: "Undo" });
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  await userEvent.keyboard("{Control>}z{/Control}");
+  const dialog = await screen.findByRole("dialog", { name: "Undo the latest change?" });
+  await waitFor(() => expect(dialog).toHaveTextContent(`${PRODUCTION} is protected`));
+  expect(backend.kubeconfig.changes.slice(1)).toEqual([["undo", 10, false]]);
+  await userEvent.click(within(dialog).getByRole("button", { name: "Undo" }));
+  expect(backend.kubeconfig.changes.slice(1)).toEqual([
+    ["undo", 10, false],
+    ["undo", 10, true],
+  ]);
+  expect(screen.queryByRole("alert")).toBeNull();
+});
+
+test("where nobody knows what becomes the current context, that is said with care", async () => {
+  const backend = await open((backend) => backend.kubeconfig.currents.set(9, new Error("no such version")));
+  await userEvent.click(await row(/Undo latest change/));
+  const dialog = await screen.findByRole("dialog");
+  await waitFor(() => expect(dialog).toHaveTextContent("It may be a protected one."));
+  await userEvent.click(within(dialog).getByRole("button", { name: "Undo" }));
+  expect(backend.kubeconfig.changes).toEqual([["undo", 9, true]]);
 });

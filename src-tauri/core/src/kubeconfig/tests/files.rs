@@ -204,6 +204,7 @@ async fn a_failed_write_puts_the_files_before_it_back() {
         chain: &Chain::new(&home.locations()),
         history: &home.history(),
         deed: deed(),
+        guard: None,
         patience: Duration::ZERO,
         at: &|point| {
             if point == Point::Replaced && second.is_file() {
@@ -241,6 +242,7 @@ async fn what_a_program_without_locks_wrote_in_between_is_kept() {
         chain: &Chain::new(&home.locations()),
         history: &home.history(),
         deed: deed(),
+        guard: None,
         patience: Duration::ZERO,
         at: &|point| {
             if point == Point::BackedUp && meddle.take() {

@@ -39,6 +39,7 @@ fn write_and_stop(point: &str, folder: &Path) {
         chain: &Chain::new(&locations),
         history: &folder.join("history"),
         deed: deed(),
+        guard: None,
         patience: Duration::ZERO,
         at: &|reached| {
             if format!("{reached:?}") == point {
