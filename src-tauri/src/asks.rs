@@ -23,6 +23,8 @@ pub(crate) async fn answer(
                 send(&app, &notices, copy_notice(copied));
             }
             Ask::Notify(notice) => send(&app, &notices, notice),
+            // The receiver lives as long as the app.
+            Ask::Warn(notice) => drop(notices.send(notice)),
             Ask::Quit => app.exit(0),
         }
     }

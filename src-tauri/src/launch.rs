@@ -57,7 +57,7 @@ impl Launch {
             [] => Ok(Self::App),
             ["--version" | "-V"] => Ok(Self::Version),
             ["action"] => Err(LaunchError::NoAction),
-            ["action", id] => Ok(Self::Action(id.parse()?)),
+            ["action", id] => Ok(Self::Action(id.parse::<Action>()?.asking())),
             [..] => Err(LaunchError::Unknown(words.join(" "))),
         }
     }
@@ -65,6 +65,8 @@ impl Launch {
 
 #[cfg(test)]
 mod tests {
+    use k3tray_core::context::ContextName;
+
     use super::*;
 
     #[test]
@@ -73,6 +75,10 @@ mod tests {
             ("", Ok(Launch::App)),
             ("--version", Ok(Launch::Version)),
             ("action new-cluster", Ok(Launch::Action(Action::NewCluster))),
+            (
+                "action use-protected:prod",
+                Ok(Launch::Action(Action::UseContext(ContextName::new("prod")))),
+            ),
             ("action", Err(LaunchError::NoAction)),
             (
                 "action format-disk",

@@ -42,9 +42,10 @@ impl Wish {
         let mut wrong = Vec::new();
         let mut all: Vec<_> = usual.collect();
         for spelled in settings.shortcuts.keys() {
-            match spelled.parse() {
-                Ok(Action::Delete(name)) => wrong.push(format!(
-                    "`{spelled}` would delete without asking: bind `ask-delete:{name}`"
+            match spelled.parse::<Action>() {
+                Ok(action) if action.clone().asking() != action => wrong.push(format!(
+                    "`{spelled}` would not ask: bind `{}`",
+                    action.asking()
                 )),
                 Ok(action) if all.iter().all(|(known, ..)| *known != action) => {
                     all.push((action, spelled.clone(), ""));
@@ -247,6 +248,7 @@ mod tests {
     fn what_cannot_be_used_is_told_and_the_rest_works() {
         let (bindings, wrong) = wish(&[
             ("delete:dev", "Ctrl+Alt+D"),
+            ("use-protected:prod", "Ctrl+Alt+P"),
             ("make-coffee", "Ctrl+Alt+C"),
             ("new-cluster", "Ctrl+Super+K"),
             ("quit", "Ctrl+Alt+Q"),
@@ -254,16 +256,17 @@ mod tests {
         ]);
         assert_eq!(bindings.last().unwrap(), "quit Ctrl+Alt+Q");
         assert_eq!(
-            wrong[..3],
+            wrong[..4],
             [
-                "`delete:dev` would delete without asking: bind `ask-delete:dev`",
+                "`delete:dev` would not ask: bind `ask-delete:dev`",
                 "`make-coffee` is not an action",
+                "`use-protected:prod` would not ask: bind `use-context:prod`",
                 "`Ctrl+Super+K` is wished for by `new-cluster-form` and `new-cluster`",
             ]
         );
         let beginning = "`Ctrl+Nothing` of `show-current` are no keys: ";
-        assert!(wrong[3].starts_with(beginning), "{wrong:?}");
-        assert_eq!(wrong.len(), 4);
+        assert!(wrong[4].starts_with(beginning), "{wrong:?}");
+        assert_eq!(wrong.len(), 5);
     }
 
     #[test]

@@ -92,6 +92,7 @@ impl Stage {
             remembered: State::default(),
             protection: ProtectionRules::default(),
             checked: BTreeSet::new(),
+            kubeconfig: None,
             settings_problem: None,
             state_problem: None,
             deadlines: Deadlines::default(),

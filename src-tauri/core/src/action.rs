@@ -121,6 +121,18 @@ pub enum Action {
     Quit,
 }
 
+impl Action {
+    /// The same with the question before it, where one belongs there. Whoever only speaks a word, from
+    /// outside of the window, was asked nothing yet.
+    pub fn asking(self) -> Self {
+        match self {
+            Self::Delete(name) => Self::Show(View::Delete { name }),
+            Self::UseProtected(name) => Self::UseContext(name),
+            other => other,
+        }
+    }
+}
+
 /// The text names no action.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is not an action")]
@@ -329,6 +341,14 @@ mod tests {
         fn every_action_is_read_back_as_it_was_spelled(action in any_action()) {
             prop_assert_eq!(action.to_string().parse::<Action>().unwrap(), action);
         }
+    }
+
+    #[test]
+    fn a_word_from_outside_asks_before_it_deletes_or_enters_a_protected_context() {
+        let asking = |text: &str| text.parse::<Action>().unwrap().asking().to_string();
+        assert_eq!(asking("delete:dev"), "ask-delete:dev");
+        assert_eq!(asking("use-protected:prod"), "use-context:prod");
+        assert_eq!(asking("stop:dev"), "stop:dev");
     }
 
     #[test]

@@ -30,7 +30,7 @@ mod tests;
 mod transfer;
 mod work;
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 
 use tokio::sync::{mpsc, watch};
 
@@ -68,8 +68,10 @@ pub enum Ask {
     Show(View),
     /// Put a text on the clipboard.
     Copy(String),
-    /// Show a notification.
+    /// Show a notification, unless the window has the user's attention, which shows the same.
     Notify(Notice),
+    /// Show a notification in any case: the window does not say this.
+    Warn(Notice),
     /// End: nothing runs any more.
     Quit,
 }
@@ -87,6 +89,8 @@ pub struct ControllerConfig {
     pub protection: ProtectionRules,
     /// Contexts whose clusters are asked how they are whenever contexts are shown.
     pub checked: BTreeSet<ContextName>,
+    /// The one kubeconfig that the user set, which the paths have already.
+    pub kubeconfig: Option<PathBuf>,
     /// Why the settings could not be read; shown for as long as the app runs.
     pub settings_problem: Option<Problem>,
     /// Why what is remembered could not be read; shown until it is written anew.
@@ -112,6 +116,7 @@ impl ControllerConfig {
             remembered,
             protection: settings.protection,
             checked: settings.checked_contexts,
+            kubeconfig: settings.kubeconfig,
             settings_problem,
             state_problem,
             deadlines: Deadlines::default(),
@@ -141,6 +146,7 @@ impl Controller {
             remembered: config.remembered.clone(),
             rules: config.protection.clone(),
             checked: config.checked.clone(),
+            kubeconfig: config.kubeconfig.clone(),
             settings_problem: config.settings_problem.clone(),
             state_problem: config.state_problem.clone(),
             default_image: config

@@ -2,7 +2,10 @@
 //!
 //! Changed by [`super::reduce`] and [`super::request`] only; synchronous, and time is handed in.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+};
 
 use jiff::Timestamp;
 
@@ -46,6 +49,10 @@ pub(super) struct Model {
     pub(super) namespaces: BTreeMap<ContextName, Namespaces>,
     /// The context that is being switched to from here.
     pub(super) switching: Option<ContextName>,
+    /// The protected context that is being left by itself.
+    pub(super) going_back_from: Option<ContextName>,
+    /// The one kubeconfig that the user set.
+    pub(super) kubeconfig: Option<PathBuf>,
     /// Who is watched, and what was heard.
     pub(super) watched: BTreeMap<ClusterName, Watched>,
     /// The number of the next watch.
@@ -146,6 +153,8 @@ pub(super) struct Beginning {
     pub(super) rules: ProtectionRules,
     /// Contexts whose clusters are asked how they are whenever contexts are shown.
     pub(super) checked: BTreeSet<ContextName>,
+    /// The one kubeconfig that the user set.
+    pub(super) kubeconfig: Option<PathBuf>,
     /// Why the settings could not be read.
     pub(super) settings_problem: Option<Problem>,
     /// Why what is remembered could not be read.
@@ -175,6 +184,8 @@ impl Model {
             contexts_known: false,
             namespaces: BTreeMap::new(),
             switching: None,
+            going_back_from: None,
+            kubeconfig: beginning.kubeconfig,
             listed: vec![],
             connected: None,
             listing: Listing::Idle,

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     cluster::Cluster,
+    context::ContextName,
     error::{Code, Problem},
     operation::{OperationId, OperationState},
     snapshot::{EndpointView, EngineDetails, EngineStatus},
@@ -71,10 +72,7 @@ impl Model {
                 vec![]
             }
             Event::Ended { id, end } => self.ended(id, end, now),
-            Event::Ran { errand, result } => {
-                self.ran(&errand, result, now);
-                vec![]
-            }
+            Event::Ran { errand, result } => self.ran(&errand, result, now),
             Event::Perform(action, reply) => {
                 let (effects, answer) = match self.perform(action, now) {
                     Ok(effects) => (effects, Ok(())),
@@ -107,7 +105,7 @@ impl Model {
                 self.shown.tray = tray;
                 vec![]
             }
-            Event::Settings(settings) => self.settings(settings),
+            Event::Settings(settings) => self.settings(settings, now),
             Event::Time => self.time(now),
         }
     }
@@ -274,15 +272,20 @@ impl Model {
         Effect::Run(Errand::Remember(self.remembered.clone()))
     }
 
-    fn ran(&mut self, errand: &Errand, result: Result<(), Problem>, now: Timestamp) {
-        if matches!(errand, Errand::UseContext(_)) {
-            self.switching = None;
-        }
+    fn ran(&mut self, errand: &Errand, result: Result<(), Problem>, now: Timestamp) -> Vec<Effect> {
+        let effects = match errand {
+            Errand::UseContext(name) => self.switched(name, &result),
+            Errand::AddContext(cluster) => {
+                self.switched(&ContextName::of_cluster(cluster), &result)
+            }
+            _ => vec![],
+        };
         let concern = Concern::of(errand);
         match result {
             Ok(()) => self.calm(&concern),
             Err(problem) => self.worry(concern, problem, Some(now + TOLD_FOR)),
         }
+        effects
     }
 
     fn operation_mut(&mut self, id: OperationId) -> Option<&mut crate::operation::Operation> {

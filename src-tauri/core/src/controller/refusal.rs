@@ -1,5 +1,7 @@
 //! Why something that was asked for is not begun.
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -85,6 +87,14 @@ pub(super) enum RequestError {
     /// There is no such context.
     #[error("there is no context `{0}`")]
     NoSuchContext(ContextName),
+    /// The context is in a file of an extra folder, which kubectl does not read.
+    #[error("kubectl does not read `{}`, which has the context `{context}`", file.display())]
+    OutsideChain {
+        /// The context.
+        context: ContextName,
+        /// Where it is.
+        file: PathBuf,
+    },
     /// There is no such operation, or it is not one that can be cancelled or dismissed.
     #[error("there is no such operation any more")]
     NoSuchOperation(OperationId),
@@ -107,6 +117,9 @@ impl Explain for RequestError {
             Self::NoSuchContext(_) | Self::CurrentIsForeign => {
                 Some("Choose a context in the list of contexts.".into())
             }
+            Self::OutsideChain { .. } => {
+                Some("Import it, or open a shell in it, which needs no switch.".into())
+            }
             Self::NoApi(_) => {
                 Some("It is broken or half made: delete it and create it anew.".into())
             }
@@ -126,7 +139,7 @@ impl Explain for RequestError {
             | Self::NoSuchContext(_)
             | Self::NoSuchOperation(_)
             | Self::CurrentIsForeign => Code::NotFound,
-            Self::NoApi(_) | Self::Quitting => Code::Other,
+            Self::NoApi(_) | Self::OutsideChain { .. } | Self::Quitting => Code::Other,
         }
     }
 }

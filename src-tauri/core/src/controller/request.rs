@@ -232,12 +232,24 @@ impl Model {
     fn use_context(&mut self, name: ContextName, confirmed: bool) -> Accepted {
         let contexts = &self.shown.contexts;
         let is_current = contexts.current.as_ref() == Some(&name);
+        let errand = Errand::UseContext(name.clone());
+        let outside = contexts
+            .all
+            .iter()
+            .find(|other| other.extra && other.name == name);
+        if let Some(context) = outside {
+            let error = RequestError::OutsideChain {
+                context: name,
+                file: context.file.clone(),
+            };
+            return Err(Problem::new(errand.title(), &error));
+        }
         if self.is_protected(&name) && !is_current && !confirmed {
             return Ok(show(View::AskContext { name }));
         }
-        let errand = Errand::UseContext(name.clone());
         if contexts.has(&name) {
             self.switching = Some(name);
+            self.going_back_from = None;
             return Ok(vec![Effect::Run(errand)]);
         }
         let mut clusters = self.listed.iter().map(|cluster| &cluster.name);
@@ -248,7 +260,10 @@ impl Model {
         };
         self.may_begin(cluster)
             .map_err(|error| Problem::new(errand.title(), &error))?;
-        Ok(vec![Effect::Run(Errand::AddContext(cluster.clone()))])
+        let cluster = cluster.clone();
+        self.switching = Some(name);
+        self.going_back_from = None;
+        Ok(vec![Effect::Run(Errand::AddContext(cluster))])
     }
 
     /// What is done with any context that is there. It needs no engine.

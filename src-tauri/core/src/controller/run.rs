@@ -15,10 +15,10 @@ use tokio_util::{
 
 use super::{
     Ask, ControllerConfig,
-    event::{Effect, End, Event, Watch, WatchId, Work},
+    event::{Effect, End, Errand, Event, Watch, WatchId, Work},
     model::Model,
     sources::{self, Events},
-    work::{self, CutOff, Tools},
+    work::{self, CutOff, Tools, Turn},
 };
 use crate::{
     engine::{Engine, events},
@@ -56,6 +56,7 @@ pub(super) struct Tasks {
     watches: BTreeMap<WatchId, CancellationToken>,
     sampling: CancellationToken,
     contexts: CancellationToken,
+    turn: Turn,
     operations: BTreeMap<OperationId, CancellationToken>,
 }
 
@@ -209,11 +210,15 @@ impl Loop {
                 }
             }
             Effect::Run(errand) => {
+                if matches!(errand, Errand::UseContext(_) | Errand::AddContext(_)) {
+                    self.tasks.turn.next();
+                }
                 let tools = Tools {
                     engine: self.engine.borrow().clone(),
                     kubeconfig: self.kubeconfig.borrow().clone(),
                     paths: self.config.paths.clone(),
                     events: self.events.clone(),
+                    turn: self.tasks.turn.clone(),
                     asks: self.asks.clone(),
                 };
                 let run = tools.run(errand.clone());

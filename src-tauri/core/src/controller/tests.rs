@@ -85,6 +85,7 @@ impl Story {
         let model = Model::new(Beginning {
             remembered: State::default(),
             checked: BTreeSet::new(),
+            kubeconfig: None,
             rules: ProtectionRules::default(),
             settings_problem: None,
             state_problem: None,

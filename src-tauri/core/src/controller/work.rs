@@ -1,6 +1,14 @@
 //! Carries effects out: operations, errands, lists. What comes of them is an event.
 
-use tokio::{sync::mpsc, task::spawn_blocking};
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+use tokio::{
+    sync::{Mutex, MutexGuard, mpsc},
+    task::spawn_blocking,
+};
 
 use super::{
     Ask,
@@ -96,8 +104,33 @@ pub(super) struct Tools {
     pub(super) paths: Paths,
     /// Where events go.
     pub(super) events: Events,
+    /// The turn of this errand, where it switches contexts.
+    pub(super) turn: Turn,
     /// What is asked of the desktop.
     pub(super) asks: mpsc::Sender<Ask>,
+}
+
+/// Has switches made one after the other, so that the last one asked for is the one that stays.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Turn {
+    number: u64,
+    latest: Arc<AtomicU64>,
+    one_at_a_time: Arc<Mutex<()>>,
+}
+
+impl Turn {
+    /// The next one. Those before it that have not begun are not begun any more.
+    pub(super) fn next(&mut self) -> Self {
+        self.number += 1;
+        self.latest.store(self.number, Ordering::SeqCst);
+        self.clone()
+    }
+
+    /// Waits for the one that is under way; none if another one was asked for since.
+    pub(super) async fn begin(&self) -> Option<MutexGuard<'_, ()>> {
+        let alone = self.one_at_a_time.lock().await;
+        (self.latest.load(Ordering::SeqCst) == self.number).then_some(alone)
+    }
 }
 
 impl Tools {
@@ -115,6 +148,9 @@ impl Tools {
         let engine = engine.ok_or_else(|| boxed(lost()));
         match errand {
             Errand::UseContext(name) => {
+                let Some(_alone) = self.turn.begin().await else {
+                    return Ok(());
+                };
                 let _ = kubeconfig.use_context(&name).await.map_err(boxed)?;
                 // The files are watched as well, but a click deserves no delay.
                 let contexts = kubeconfig.view().await;
@@ -122,6 +158,9 @@ impl Tools {
                 Ok(())
             }
             Errand::AddContext(name) => {
+                let Some(_alone) = self.turn.begin().await else {
+                    return Ok(());
+                };
                 let means = Means::new(engine?.clone(), &self.paths);
                 operation::use_cluster(&means, &name, true)
                     .await
@@ -247,4 +286,21 @@ pub(super) fn lost() -> EngineError {
 
 fn boxed<E: Explain + Send + 'static>(error: E) -> Box<dyn Explain + Send> {
     Box::new(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn of_switches_that_wait_only_the_last_one_is_made() {
+        let mut turns = Turn::default();
+        let first = turns.next();
+        let under_way = first.begin().await;
+        assert!(under_way.is_some());
+        let (second, third) = (turns.next(), turns.next());
+        drop(under_way);
+        assert!(second.begin().await.is_none());
+        assert!(third.begin().await.is_some());
+    }
 }

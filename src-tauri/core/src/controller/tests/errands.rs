@@ -8,7 +8,7 @@ use crate::{
     context::ContextName,
     controller::{
         event::{Errand, Event},
-        work::Tools,
+        work::{Tools, Turn},
     },
     kubeconfig::Kubeconfig,
     paths::Paths,
@@ -30,6 +30,7 @@ async fn an_errand_about_one_context_leaves_what_was_written_by_hand_in_the_sett
             kubeconfig: Kubeconfig::of(&paths, None),
             paths: paths.clone(),
             events: mpsc::unbounded_channel().0,
+            turn: Turn::default(),
             asks: mpsc::channel(1).0,
         };
         let Event::Ran { result, .. } = tools.run(errand).await else {
