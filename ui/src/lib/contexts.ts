@@ -76,6 +76,10 @@ export function reasonWords(reason: Reason): string {
   }
 }
 
+/** Why a context can never become the current one; none where it can. */
+export const whyNotUsable = (context: Context): string | null =>
+  context.extra === true ? "kubectl does not read its file: import it, or open a shell in it" : null;
+
 /** Whether the cluster of ours that a context leads to was looked for and is not there. */
 export function isGone(context: Context, snapshot: Snapshot): boolean {
   const { localCluster } = context;

@@ -165,3 +165,13 @@ test("entries that lead nowhere are counted, and go as far as they are ticked", 
   await userEvent.click(screen.getByRole("button", { name: "Remove 1 entry" }));
   await waitFor(() => expect(backend.kubeconfig.changes).toEqual([["cleanUp", [left[1]]]]));
 });
+
+test("a context that kubectl does not read cannot be used, and says why", async () => {
+  const all = full.contexts.all.map((context) =>
+    context.name === "staging" ? { ...context, extra: true } : context,
+  );
+  await open((backend) => backend.send({ ...full, contexts: { ...full.contexts, all } }));
+  const use = screen.getByRole("button", { name: "Use staging" });
+  expect(use).toBeDisabled();
+  expect(use).toHaveAttribute("title", "kubectl does not read its file: import it, or open a shell in it");
+});
