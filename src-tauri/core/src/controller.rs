@@ -18,6 +18,7 @@ mod guard;
 mod handle;
 mod model;
 mod namespace;
+mod naming;
 mod observe;
 mod prefer;
 mod reduce;

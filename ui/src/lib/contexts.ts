@@ -76,6 +76,15 @@ export function reasonWords(reason: Reason): string {
   }
 }
 
+/** Whether nothing but the word in its name protects a context, and another name has it no more. */
+export function protectedByName(context: Context, reason: Reason, name: string): boolean {
+  if (reason.kind !== "word") return false;
+  const has = (text: string | null): boolean =>
+    text?.toLowerCase().includes(reason.word.toLowerCase()) ?? false;
+  const { cluster, user, namespace, server } = context;
+  return !has(name) && ![cluster, user, namespace, server].some(has);
+}
+
 /** Why a context can never become the current one; none where it can. */
 export const whyNotUsable = (context: Context): string | null =>
   context.extra === true ? "kubectl does not read its file: import it, or open a shell in it" : null;

@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use super::{event::Event, handle::Handle};
+use super::{event::Event, handle::Handle, naming::Naming};
 use crate::{
     context::ContextName,
     error::Problem,
@@ -118,7 +118,8 @@ impl Handle {
     ) -> Result<(), Problem> {
         let title = format!("Could not rename context `{from}`");
         let rename = async |kubeconfig: &Kubeconfig| kubeconfig.rename_context(from, to).await;
-        self.edit(&title, rename).await
+        let naming = Naming::Renamed(from.clone(), to.clone());
+        self.edit_as(&title, Some(naming), rename).await
     }
 
     /// Makes a second context of another name that says the same.
@@ -130,7 +131,8 @@ impl Handle {
         let title = format!("Could not duplicate context `{from}`");
         let duplicate =
             async |kubeconfig: &Kubeconfig| kubeconfig.duplicate_context(from, to).await;
-        self.edit(&title, duplicate).await
+        let naming = Naming::Duplicated(from.clone(), to.clone());
+        self.edit_as(&title, Some(naming), duplicate).await
     }
 
     /// What goes with a context: itself, then its cluster and user where no other context has them.
@@ -149,7 +151,8 @@ impl Handle {
         let title = format!("Could not delete context `{context}`");
         let delete =
             async |kubeconfig: &Kubeconfig| kubeconfig.delete_context(context, with_unused).await;
-        self.edit(&title, delete).await
+        let naming = Naming::Removed(context.clone());
+        self.edit_as(&title, Some(naming), delete).await
     }
 
     /// Sets the namespace of a context; empty for none.
@@ -192,11 +195,25 @@ impl Handle {
         title: &str,
         change: impl AsyncFnOnce(&Kubeconfig) -> Result<Change, KubeconfigError>,
     ) -> Result<(), Problem> {
+        self.edit_as(title, None, change).await
+    }
+
+    /// Makes a change, and lets what was said of a context by its name go with it.
+    async fn edit_as(
+        &self,
+        title: &str,
+        naming: Option<Naming>,
+        change: impl AsyncFnOnce(&Kubeconfig) -> Result<Change, KubeconfigError>,
+    ) -> Result<(), Problem> {
         let kubeconfig = self.kubeconfig();
         let _ = change(&kubeconfig)
             .await
             .map_err(|error| Problem::new(title, &error))?;
-        self.tell(Event::Edited(kubeconfig.view().await));
+        let contexts = kubeconfig.view().await;
+        if let Some(naming) = naming {
+            self.tell(Event::Named(naming));
+        }
+        self.tell(Event::Edited(contexts));
         Ok(())
     }
 

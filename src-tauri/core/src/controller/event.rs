@@ -3,7 +3,7 @@
 
 use tokio::sync::oneshot;
 
-use super::{Ask, Check, Refusal};
+use super::{Ask, Check, Refusal, naming::Naming};
 use crate::{
     action::Action,
     cluster::{ApiAddress, Cluster, ClusterName},
@@ -55,6 +55,8 @@ pub(super) enum Event {
     Contexts(Contexts),
     /// The contexts are these, by a person's hand in the window.
     Edited(Contexts),
+    /// A person changed the name of a context; what the files say now comes after it.
+    Named(Naming),
     /// A cluster told which namespaces it has.
     Namespaces(Namespaces),
     /// What a container uses.
@@ -258,6 +260,8 @@ pub(super) enum Errand {
     Remember(State),
     /// Write down whether a context is to be handled with care.
     Protect(ContextName, bool),
+    /// Write down what was said of a context under its other name.
+    KeepNaming(Naming),
     /// Set the namespace of a context; empty for none.
     UseNamespace(ContextName, String),
     /// Ask the cluster of a context which namespaces it has.
@@ -290,6 +294,7 @@ impl Errand {
             }
             Self::OpenShell(name) => format!("Could not open a shell in context `{name}`"),
             Self::Protect(..) => "Could not keep which contexts are protected".into(),
+            Self::KeepNaming(_) => "Could not keep what was set about a context".into(),
             Self::UseNamespace(context, _) => {
                 format!("Could not set the namespace of context `{context}`")
             }

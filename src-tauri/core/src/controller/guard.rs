@@ -139,7 +139,7 @@ impl Model {
 
     /// Says which contexts are protected now. A way back that no longer leads from a protected one to one
     /// that is not is none.
-    fn protect(&mut self) {
+    pub(super) fn protect(&mut self) {
         let all = self.shown.contexts.all.iter();
         self.shown.protected = all
             .filter_map(|context| {

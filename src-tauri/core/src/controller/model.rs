@@ -138,7 +138,7 @@ impl Concern {
             Errand::CopyExport { .. } | Errand::CopyScoped(_) => Self::Copy,
             Errand::OpenShell(_) => Self::Shell,
             Errand::Remember(_) => Self::State,
-            Errand::Protect(..) => Self::Protection,
+            Errand::Protect(..) | Errand::KeepNaming(_) => Self::Protection,
             Errand::UseNamespace(..) | Errand::ListNamespaces(_) => Self::Namespaces,
             Errand::KeepChecked(..) => Self::Checked,
         }

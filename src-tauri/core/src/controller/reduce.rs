@@ -55,6 +55,7 @@ impl Model {
             }
             Event::Contexts(contexts) => self.contexts(contexts, now),
             Event::Edited(contexts) => self.edited(contexts, now),
+            Event::Named(naming) => self.named(naming),
             Event::Namespaces(namespaces) => {
                 self.listed_namespaces(namespaces);
                 vec![]

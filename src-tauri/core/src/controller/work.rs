@@ -207,6 +207,13 @@ impl Tools {
                 })
                 .await
             }
+            Errand::KeepNaming(naming) => {
+                self.set(move |settings| {
+                    let protected = &mut settings.protection.contexts;
+                    naming.apply(protected, &mut settings.checked_contexts);
+                })
+                .await
+            }
             Errand::KeepChecked(name, checked) => {
                 self.set(
                     move |Settings {

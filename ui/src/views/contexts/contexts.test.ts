@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import App from "../../App.svelte";
 import { RecordedBackend } from "../../fixtures/backend";
 import { full, PRODUCTION } from "../../fixtures/snapshots";
-import type { Problem } from "../../lib/bindings";
+import type { Problem, Snapshot } from "../../lib/bindings";
 
 const FILE = "/home/ada/.kube/config";
 
@@ -174,4 +174,29 @@ test("a context that kubectl does not read cannot be used, and says why", async 
   const use = screen.getByRole("button", { name: "Use staging" });
   expect(use).toBeDisabled();
   expect(use).toHaveAttribute("title", "kubectl does not read its file: import it, or open a shell in it");
+});
+
+test("a rename says when the name alone protected the context", async () => {
+  const named = {
+    ...full.contexts.all[0],
+    name: "live",
+    cluster: "c1",
+    user: "u",
+    namespace: null,
+    server: null,
+  };
+  const all = [...full.contexts.all, named] as Snapshot["contexts"]["all"];
+  const protectedNow = { ...full.protected, live: { kind: "word", word: "live" } as const };
+  await open((backend) =>
+    backend.send({ ...full, contexts: { ...full.contexts, all }, protected: protectedNow }),
+  );
+  await choose("live", "Rename…");
+  const dialog = screen.getByRole("dialog");
+  const words = /is protected by its name alone/;
+  expect(within(dialog).queryByText(words)).toBeNull();
+  await userEvent.clear(within(dialog).getByRole("textbox"));
+  await userEvent.type(within(dialog).getByRole("textbox"), "olive");
+  expect(within(dialog).queryByText(words)).toBeNull();
+  await userEvent.type(within(dialog).getByRole("textbox"), "{Backspace}{Backspace}");
+  expect(dialog).toHaveTextContent(words);
 });

@@ -1,7 +1,9 @@
 //! Contexts come and go in the kubeconfig, by anyone's hand.
 
 use super::*;
-use crate::{notice::Notice, settings::Settings, test_snapshots::Build};
+use crate::{
+    controller::naming::Naming, notice::Notice, settings::Settings, test_snapshots::Build,
+};
 
 fn recent(story: &Story) -> Vec<String> {
     let names = story.shown().recent_contexts;
@@ -355,4 +357,38 @@ fn a_context_that_kubectl_does_not_know_is_refused_at_once() {
         );
     }
     assert_eq!(story.done(), [""; 0]);
+}
+
+#[test]
+fn what_was_said_of_a_context_goes_with_its_name_and_a_new_name_is_no_switch() {
+    let mut story = Story::new();
+    story.hear(at("k3d-dev"));
+    story.hear(at("staging"));
+    story.ask(Action::Protect(context("staging"))).unwrap();
+    story
+        .ask(Action::CheckWhenShown(context("staging")))
+        .unwrap();
+    story.done.clear();
+
+    let (staging, stage) = (context("staging"), context("stage"));
+    let renamed = Naming::Renamed(staging.clone(), stage.clone());
+    story.hear(Event::Named(renamed.clone()));
+    story.hear(contexts(&["k3d-dev", "stage", "production"], Some("stage")));
+    assert_eq!(
+        story.done(),
+        [spell(&Effect::Run(Errand::KeepNaming(renamed)))],
+        "neither remembered nor told as a switch"
+    );
+    assert!(story.shown().current_protection().is_some());
+
+    let copy = context("copy");
+    story.hear(Event::Named(Naming::Duplicated(
+        stage.clone(),
+        copy.clone(),
+    )));
+    story.hear(Event::Named(Naming::Removed(stage)));
+    let checked = story.shown().checked_contexts;
+    assert_eq!(checked.iter().collect::<Vec<_>>(), [&copy]);
+    let said: Vec<_> = story.model.rules.contexts.iter().collect();
+    assert_eq!(said, [(&copy, &true)]);
 }
