@@ -260,6 +260,8 @@ pub(super) enum Errand {
     Remember(State),
     /// Write down whether a context is to be handled with care.
     Protect(ContextName, bool),
+    /// Tell that somebody else switched to a protected context, and the way back.
+    TellSwitch(ContextName, Option<ContextName>),
     /// Write down what was said of a context under its other name.
     KeepNaming(Naming),
     /// Set the namespace of a context; empty for none.
@@ -294,6 +296,7 @@ impl Errand {
             }
             Self::OpenShell(name) => format!("Could not open a shell in context `{name}`"),
             Self::Protect(..) => "Could not keep which contexts are protected".into(),
+            Self::TellSwitch(name, _) => format!("Could not tell of the switch to `{name}`"),
             Self::KeepNaming(_) => "Could not keep what was set about a context".into(),
             Self::UseNamespace(context, _) => {
                 format!("Could not set the namespace of context `{context}`")

@@ -14,6 +14,7 @@ use crate::{
     action::Action,
     context::{ContextName, Contexts},
     error::Problem,
+    kubeconfig::Author,
     notice::Notice,
     protection::protection,
     settings::Settings,
@@ -43,8 +44,8 @@ impl Model {
             return effects;
         };
         if news && switched && self.switching.as_ref() != Some(&to) {
-            let notice = switched_elsewhere(&to, self.unprotected_before());
-            effects.push(Effect::Ask(Ask::Warn(notice)));
+            let back = self.unprotected_before();
+            effects.push(Effect::Run(Errand::TellSwitch(to, back)));
         } else if news && !switched && !was_protected {
             let notice = turned_protected(&to, self.unprotected_before());
             effects.push(Effect::Ask(Ask::Warn(notice)));
@@ -181,12 +182,19 @@ impl Model {
     }
 }
 
-fn switched_elsewhere(to: &ContextName, back: Option<ContextName>) -> Notice {
-    told(
-        format!("kubectl now points at `{to}`"),
-        "Another program switched to this protected context.",
-        back,
-    )
+/// What is said of a switch that was not made here: by whom it was is what the history has last.
+pub(super) fn switched_elsewhere(
+    to: &ContextName,
+    back: Option<ContextName>,
+    by: Option<&Author>,
+) -> Notice {
+    let what = match by {
+        Some(Author::K3tray { .. }) => "`k3tray` in a terminal switched to this protected context.",
+        Some(Author::AnotherProgram) | None => {
+            "Another program switched to this protected context."
+        }
+    };
+    told(format!("kubectl now points at `{to}`"), what, back)
 }
 
 fn turned_protected(name: &ContextName, back: Option<ContextName>) -> Notice {

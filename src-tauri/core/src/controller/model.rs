@@ -133,7 +133,7 @@ impl Concern {
     /// What an errand is about.
     pub(super) fn of(errand: &Errand) -> Self {
         match errand {
-            Errand::UseContext(_) | Errand::AddContext(_) => Self::Context,
+            Errand::UseContext(_) | Errand::AddContext(_) | Errand::TellSwitch(..) => Self::Context,
             Errand::StartNode(_) | Errand::StopNode(_) => Self::Node,
             Errand::CopyExport { .. } | Errand::CopyScoped(_) => Self::Copy,
             Errand::OpenShell(_) => Self::Shell,

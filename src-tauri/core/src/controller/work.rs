@@ -14,6 +14,7 @@ use super::{
     Ask,
     event::{End, Errand, Event, Work},
     export,
+    guard::switched_elsewhere,
     sources::Events,
 };
 use crate::{
@@ -206,6 +207,13 @@ impl Tools {
                     settings.protection.contexts.insert(name, protected);
                 })
                 .await
+            }
+            Errand::TellSwitch(to, back) => {
+                let history = kubeconfig.history().await;
+                let by = history.first().map(|newest| &newest.by);
+                let notice = switched_elsewhere(&to, back, by);
+                let _ = self.asks.send(Ask::Warn(notice)).await;
+                Ok(())
             }
             Errand::KeepNaming(naming) => {
                 self.set(move |settings| {

@@ -2,7 +2,11 @@
 
 use super::*;
 use crate::{
-    controller::naming::Naming, notice::Notice, settings::Settings, test_snapshots::Build,
+    controller::{guard::switched_elsewhere, naming::Naming},
+    kubeconfig::{Author, Deed},
+    notice::Notice,
+    settings::Settings,
+    test_snapshots::Build,
 };
 
 fn recent(story: &Story) -> Vec<String> {
@@ -102,11 +106,8 @@ fn a_switch_to_a_protected_context_by_another_program_is_told_with_the_way_back(
         story.done(),
         [
             "remember k3d-dev".to_owned(),
-            told(
-                "kubectl now points at `production`",
-                "Another program switched to this protected context. One click goes back to `k3d-dev`.",
-                Some("k3d-dev"),
-            )
+            r#"Run(TellSwitch(ContextName("production"), Some(ContextName("k3d-dev"))))"#
+                .to_owned(),
         ]
     );
     story.hear(at("staging"));
@@ -391,4 +392,20 @@ fn what_was_said_of_a_context_goes_with_its_name_and_a_new_name_is_no_switch() {
     assert_eq!(checked.iter().collect::<Vec<_>>(), [&copy]);
     let said: Vec<_> = story.model.rules.contexts.iter().collect();
     assert_eq!(said, [(&copy, &true)]);
+}
+
+#[test]
+fn a_switch_by_k3tray_in_a_terminal_is_told_as_such() {
+    let body = |by: &Author| switched_elsewhere(&context("production"), None, Some(by)).body;
+    assert_eq!(
+        body(&Author::AnotherProgram),
+        "Another program switched to this protected context."
+    );
+    let deed = Deed::UseContext {
+        context: context("production"),
+    };
+    assert_eq!(
+        body(&Author::K3tray { deed }),
+        "`k3tray` in a terminal switched to this protected context."
+    );
 }
