@@ -213,3 +213,23 @@ async fn where_the_settings_cannot_be_read_every_remote_context_is_asked_about()
         .told(&["which contexts are protected", "`far` is protected"]);
     assert_eq!(current(&sandbox).await, "staging\n");
 }
+
+#[tokio::test]
+async fn of_a_context_that_kubectl_does_not_read_nothing_is_written_before_that_is_said() {
+    let sandbox = Sandbox::new("ctx-extra").await;
+    two_contexts(&sandbox).await;
+    let folder = sandbox.home().join("more");
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("extra.yaml");
+    let extra = "contexts:\n- name: extra\n  context:\n    cluster: c\n";
+    std::fs::write(&file, extra).unwrap();
+    let settings = sandbox.home().join(".config/k3tray/settings.json");
+    std::fs::create_dir_all(settings.parent().unwrap()).unwrap();
+    let set = serde_json::json!({ "kubeconfigFolders": [folder] });
+    std::fs::write(&settings, set.to_string()).unwrap();
+    k3tray(&sandbox, &["use", "extra", "--namespace", "web"])
+        .await
+        .ended(1)
+        .told(&["kubectl does not read", "k3tray shell extra"]);
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), extra);
+}
