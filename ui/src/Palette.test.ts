@@ -176,3 +176,9 @@ test("a cluster that runs on this machine is asked at once, and Tab goes back to
   await userEvent.keyboard("{Tab}");
   expect(await screen.findByRole("combobox", { name: "Switch context" })).toHaveFocus();
 });
+
+test("why a context cannot work is told before it is chosen", async () => {
+  const problem = { file: "/home/ada/.kube/config", line: 12, message: "its cluster `eu` names no server" };
+  await open(standingIn({ ...foreignCurrent, server: null, problem }));
+  expect(screen.getByRole("option")).toHaveTextContent("its cluster eu names no server, line 12");
+});

@@ -100,6 +100,10 @@ export function isGone(context: Context, snapshot: Snapshot): boolean {
   );
 }
 
+/** Why a context cannot work, with its line; none where it can. */
+export const brokenWords = ({ problem }: Context): string | null =>
+  problem ? problem.message + (problem.line === null ? "" : `, line ${problem.line}`) : null;
+
 /** Whether the cluster of ours that a context leads to is on this machine and runs. */
 export const runsHere = ({ localCluster }: Context, { clusters }: Snapshot): boolean =>
   clusters.some(({ name, state }) => name === localCluster && (state === "running" || state === "degraded"));

@@ -66,3 +66,12 @@ test("the namespace of a context leads to the choice of another", async () => {
   await userEvent.click(screen.getByRole("button", { name: /^(default )?namespace.* of staging$/ }));
   expect(await screen.findByRole("dialog", { name: /Namespace of staging/ })).toBeVisible();
 });
+
+test("why a context cannot work is told with its line", async () => {
+  const problem = { file: "/home/ada/.kube/config", line: 12, message: "its user `bob` is missing" };
+  const broken = full.contexts.all.map((one) => (one.name === "staging" ? { ...one, problem } : one));
+  await open({ ...full, contexts: { ...full.contexts, all: broken } });
+  const row = screen.getByRole("button", { name: "Use staging" }).closest("li");
+  expect(row).toHaveTextContent("its user bob is missing, line 12");
+  expect(row).toHaveTextContent("https://");
+});
