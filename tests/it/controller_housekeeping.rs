@@ -94,7 +94,10 @@ async fn an_import_is_shown_without_secrets_and_then_done_as_decided() {
         [ImportState::Conflict, ImportState::New, ImportState::New]
     );
     assert!(!format!("{plan:?}").contains("0TH3R"));
-    let undecided = controller.import(pasted(), vec![]).await.unwrap_err();
+    let undecided = controller
+        .import(pasted(), plan.seen.clone(), vec![])
+        .await
+        .unwrap_err();
     assert_eq!(undecided.causes, ["there is another cluster `one` already"]);
     assert_eq!(text(&stage), TWO);
 
@@ -103,7 +106,10 @@ async fn an_import_is_shown_without_secrets_and_then_done_as_decided() {
         name: "one".into(),
         decision: Decision::Rename { to: "two".into() },
     };
-    controller.import(pasted(), vec![rename]).await.unwrap();
+    controller
+        .import(pasted(), plan.seen, vec![rename])
+        .await
+        .unwrap();
     let shown = stage
         .until("the new context", |shown| {
             shown.contexts.has(&name("gamma"))

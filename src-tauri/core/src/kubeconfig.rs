@@ -82,6 +82,8 @@ struct Shared {
     patience: Duration,
     /// By which a putting back is refused that nobody confirmed.
     guard: Option<ProtectionRules>,
+    /// What an import is told from another by would else give a short secret in it away.
+    salt: [u8; 16],
 }
 
 /// What a change did.
@@ -107,6 +109,7 @@ impl Kubeconfig {
                 hosts: Vec::new(),
                 patience: lock::PATIENCE,
                 guard: None,
+                salt: rand::random(),
             }),
         }
     }

@@ -161,9 +161,10 @@ pub(crate) async fn plan_import(
 pub(crate) async fn import(
     controller: State<'_, Handle>,
     from: ImportFrom,
+    seen: String,
     choices: Vec<ImportChoice>,
 ) -> Result<(), Problem> {
-    controller.import(from, choices).await
+    controller.import(from, seen, choices).await
 }
 
 /// Writes one context to a file of its own, and says where that is.

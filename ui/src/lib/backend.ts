@@ -103,7 +103,7 @@ export interface KubeconfigBackend {
   /** What an import of all entries would do; nothing is changed. */
   planImport(from: ImportFrom): Promise<ImportPlan>;
   /** Takes over what is new, and the rest as it was decided. */
-  import(from: ImportFrom, choices: ImportChoice[]): Promise<void>;
+  import(from: ImportFrom, seen: string, choices: ImportChoice[]): Promise<void>;
   /** Writes one context to a file of its own, and resolves to where that is. */
   export(context: string, path: string, replace: boolean): Promise<string>;
 }
@@ -145,7 +145,7 @@ export const tauri: Backend = {
     orphans: () => invoke("orphans"),
     cleanUp: (orphans) => invoke("clean_up", { orphans }),
     planImport: (from) => invoke("plan_import", { from }),
-    import: (from, choices) => invoke("import", { from, choices }),
+    import: (from, seen, choices) => invoke("import", { from, seen, choices }),
     export: (context, path, replace) => invoke("export_context", { context, path, replace }),
   },
 };

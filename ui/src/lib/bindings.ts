@@ -490,7 +490,11 @@ problems: Array<FileProblem>,
 /**
  * Every entry that is there now: names that none can be given.
  */
-taken: Array<PlacedEntry>, };
+taken: Array<PlacedEntry>, 
+/**
+ * By what it is known whether this is still so when it is carried out.
+ */
+seen: string, };
 
 /**
  * One entry that would be taken over.
@@ -519,7 +523,15 @@ existing: string | null,
 /**
  * The file that one is in.
  */
-file: string | null, };
+file: string | null, 
+/**
+ * The command that a user entry signs in with, its secrets masked.
+ */
+runs: string | null, 
+/**
+ * Where kubectl's current context would point once this took the place of the one that is there.
+ */
+currentTo: string | null, };
 
 /**
  * What is known already of an entry that would be taken over.

@@ -25,7 +25,7 @@ export class Offer {
       remove: (context, withUnused) => this.#after(() => kubeconfig.remove(context, withUnused)),
       setNamespace: (context, namespace) => this.#after(() => kubeconfig.setNamespace(context, namespace)),
       cleanUp: (orphans) => this.#after(() => kubeconfig.cleanUp(orphans)),
-      import: (from, choices) => this.#after(() => kubeconfig.import(from, choices)),
+      import: (from, seen, choices) => this.#after(() => kubeconfig.import(from, seen, choices)),
     };
   }
 

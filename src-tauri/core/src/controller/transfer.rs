@@ -38,14 +38,15 @@ impl Handle {
         plan.map_err(|error| Problem::new("Could not read what to import", &error))
     }
 
-    /// Takes over what is new, and the rest as it was decided.
+    /// Takes over what is new, and the rest as it was decided, if it is still what the plan showed.
     pub async fn import(
         &self,
         from: ImportFrom,
+        seen: String,
         choices: Vec<ImportChoice>,
     ) -> Result<(), Problem> {
         let source = self.source(from);
-        let import = async |kubeconfig: &Kubeconfig| kubeconfig.import(source, choices).await;
+        let import = async |kubeconfig: &Kubeconfig| kubeconfig.import(source, seen, choices).await;
         self.edit("Could not import", import).await
     }
 

@@ -64,6 +64,9 @@ pub enum KubeconfigError {
     /// There is no entry that could be imported.
     #[error("`{}` has no entry to import", .0.display())]
     NothingToImport(PathBuf),
+    /// What is to be imported, or what is there, is not what was shown.
+    #[error("it has changed since it was shown")]
+    ImportChanged,
     /// An entry differs from the one that is there, and nothing was decided about it.
     #[error("there is another {kind} `{name}` already")]
     Undecided {
@@ -241,6 +244,9 @@ impl Explain for KubeconfigError {
             Self::NothingToImport(_) => {
                 Some("A kubeconfig has `clusters`, `users` and `contexts`.".into())
             }
+            Self::ImportChanged => Some(
+                "Press “Show what is in it” again and decide anew: nothing was imported.".into(),
+            ),
             Self::Undecided { .. } => {
                 Some("Skip it, replace the one that is there, or rename it.".into())
             }

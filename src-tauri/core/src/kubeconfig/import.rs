@@ -1,7 +1,7 @@
 //! Takes entries of another kubeconfig over: first a plan that can be shown, then what was decided.
 //!
-//! The plan holds no secret. The text is read again when it is carried out, and whatever was not
-//! there to be decided about is not guessed.
+//! The plan holds no secret. The text is read again when it is carried out: if it is not what the plan
+//! showed, nothing is done.
 
 mod carry;
 
@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::{
     Change, Kubeconfig,
@@ -17,11 +18,12 @@ use super::{
     housekeeping::{PlacedEntry, copied, items},
     kind::EntryKind,
     list, mask, portable,
-    read::{Source, State, chained, entry_name, problem, winner},
+    read::{Source, State, chained, entry_name, field, problem, winner},
     render::Fragment,
+    tree::Tree,
     value::Value,
 };
-use crate::context::FileProblem;
+use crate::context::{Context, FileProblem};
 
 /// Where the entries come from.
 #[derive(Debug, Clone)]
@@ -43,6 +45,8 @@ pub struct ImportPlan {
     pub problems: Vec<FileProblem>,
     /// Every entry that is there now: names that none can be given.
     pub taken: Vec<PlacedEntry>,
+    /// By what it is known whether this is still so when it is carried out.
+    pub seen: String,
 }
 
 /// One entry that would be taken over.
@@ -62,6 +66,10 @@ pub struct ImportEntry {
     pub existing: Option<String>,
     /// The file that one is in.
     pub file: Option<PathBuf>,
+    /// The command that a user entry signs in with, its secrets masked.
+    pub runs: Option<String>,
+    /// Where kubectl's current context would point once this took the place of the one that is there.
+    pub current_to: Option<String>,
 }
 
 /// What is known already of an entry that would be taken over.
@@ -116,9 +124,10 @@ impl Kubeconfig {
         self.ask(move |shared| {
             let incoming = Incoming::read(&source)?;
             let sources = shared.chain.read();
-            let entries = incoming.entries.iter().map(|entry| entry.shown(&sources));
+            let entries = incoming.shown(&sources)?;
             Ok(ImportPlan {
-                entries: entries.collect::<Result<_, _>>()?,
+                seen: incoming.seen(&entries, &shared.salt),
+                entries,
                 problems: incoming.problems,
                 taken: taken(&sources),
             })
@@ -126,25 +135,32 @@ impl Kubeconfig {
         .await
     }
 
-    /// Takes over all entries that are new, and the others as it was decided. The current context
-    /// stays what it is.
+    /// Takes over all entries that are new, and the others as it was decided. The name of the current
+    /// context stays what it is. `seen` is the plan's own.
     ///
     /// # Errors
-    /// As for [`plan_import`](Self::plan_import); [`KubeconfigError::Undecided`] where an entry is
+    /// As for [`plan_import`](Self::plan_import); [`KubeconfigError::ImportChanged`] where the plan
+    /// would be another one by now, [`KubeconfigError::Undecided`] where an entry is
     /// in conflict and nothing was decided about it, [`KubeconfigError::Exists`] where a new name
     /// is taken; nothing is changed then. Else as for any change.
     pub async fn import(
         &self,
         source: ImportSource,
+        seen: String,
         choices: Vec<ImportChoice>,
     ) -> Result<Change, KubeconfigError> {
         let from = match &source {
             ImportSource::File(file) => Some(file.clone()),
             ImportSource::Text(_) => None,
         };
+        let salt = self.shared.salt;
         self.change(Deed::Import { from }, move |transaction, _| {
             let incoming = Incoming::read(&source)?;
             transaction.edit(true, |sources, default| {
+                let entries = incoming.shown(sources)?;
+                if incoming.seen(&entries, &salt) != seen {
+                    return Err(KubeconfigError::ImportChanged);
+                }
                 carry::plan(sources, default, &incoming.entries, &choices)
             })
         })
@@ -226,6 +242,48 @@ impl Incoming {
         }
         Ok(Self { entries, problems })
     }
+
+    fn shown(&self, sources: &[Source]) -> Result<Vec<ImportEntry>, KubeconfigError> {
+        let contexts = list::contexts(sources);
+        let current = contexts.current_context();
+        let shown = self.entries.iter().map(|entry| {
+            let mut shown = entry.shown(sources)?;
+            if shown.state == ImportState::Conflict {
+                shown.current_to = current.and_then(|current| shown.points(current));
+            }
+            Ok(shown)
+        });
+        shown.collect()
+    }
+
+    /// A digest of what is shown, and of the secrets that are not.
+    fn seen(&self, shown: &[ImportEntry], salt: &[u8]) -> String {
+        let mut digest = Sha256::new_with_prefix(salt);
+        digest.update(format!("{shown:?}"));
+        for entry in &self.entries {
+            digest.update(entry.content.document());
+        }
+        format!("{:x}", digest.finalize())
+    }
+}
+
+impl ImportEntry {
+    /// Where the current context would point with this in the place of the entry it is or names.
+    fn points(&self, current: &Context) -> Option<String> {
+        let tree = Tree::parse(&self.incoming).ok()?;
+        let says = |inner, key| field(&tree, tree.root()?, inner, key);
+        match self.kind {
+            EntryKind::Cluster if self.name == current.cluster => {
+                let server = says("cluster", "server").unwrap_or("no server");
+                (current.server.as_deref() != Some(server)).then(|| server.to_owned())
+            }
+            EntryKind::Context if self.name == current.name.as_str() => {
+                let cluster = says("context", "cluster").unwrap_or_default();
+                (current.cluster != cluster).then(|| format!("cluster {cluster}"))
+            }
+            _ => None,
+        }
+    }
 }
 
 impl Entry {
@@ -236,11 +294,14 @@ impl Entry {
             Some(existing) if existing.is(&self.content) => ImportState::Same,
             Some(_) => ImportState::Conflict,
         };
+        let incoming = masked(self.kind, &self.content);
         Ok(ImportEntry {
             kind: self.kind,
             name: self.name.clone(),
             state,
-            incoming: masked(self.kind, &self.content),
+            runs: runs(&incoming),
+            current_to: None,
+            incoming,
             existing: existing
                 .as_ref()
                 .map(|existing| masked(self.kind, &existing.content)),
@@ -303,6 +364,18 @@ fn taken(sources: &[Source]) -> Vec<PlacedEntry> {
         }
     }
     taken
+}
+
+/// The command line that a user entry, as it may be shown, signs in with.
+fn runs(masked: &str) -> Option<String> {
+    let tree = Tree::parse(masked).ok()?;
+    let exec = tree.get(tree.get(tree.root()?, "user")?, "exec")?;
+    let command = tree.get(exec, "command")?;
+    let arguments = tree.get(exec, "args").and_then(|args| tree.items(args));
+    let words = [command].into_iter();
+    let words = words.chain(arguments.unwrap_or_default().iter().copied());
+    let words: Vec<&str> = words.filter_map(|word| tree.text(word)).collect();
+    Some(words.join(" "))
 }
 
 /// An entry as it may be shown: as YAML, in the list it stands in, which tells what is secret.

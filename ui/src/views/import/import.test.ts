@@ -48,6 +48,7 @@ test("what is in conflict is shown side by side and has to be decided", async ()
     [
       "import",
       from,
+      "5eeb",
       [
         { kind: "cluster", name: "staging", decision: { kind: "rename", to: "staging-eu" } },
         { kind: "user", name: "bob", decision: { kind: "skip" } },
@@ -74,4 +75,42 @@ test("what was pasted is gone with the view", async () => {
   await userEvent.click(screen.getByRole("button", { name: "Import…" }));
   expect(screen.getByLabelText("Or its text")).toHaveValue("");
   await waitFor(() => expect(document.body.innerHTML).not.toContain("secret"));
+});
+
+test("what is new can be looked at, and what it would run is always shown", async () => {
+  await open();
+  await userEvent.type(screen.getByLabelText("Or its text"), "contexts:");
+  await userEvent.click(screen.getByRole("button", { name: "Show what is in it" }));
+  expect(await screen.findByText("aws --token ••••••")).toBeVisible();
+  const content = screen.getByLabelText("The context staging-eu to import");
+  expect(content).not.toBeVisible();
+  await userEvent.click(screen.getByLabelText("Show the context staging-eu"));
+  expect(content).toBeVisible();
+  expect(content).toHaveTextContent("cluster: staging");
+});
+
+test("where the current context will point is said before its cluster is replaced", async () => {
+  await open();
+  await userEvent.type(screen.getByLabelText("Or its text"), "contexts:");
+  await userEvent.click(screen.getByRole("button", { name: "Show what is in it" }));
+  await screen.findByRole("list", { name: "Entries" });
+  await userEvent.selectOptions(choice("cluster staging"), "Replace");
+  expect(
+    screen.getByText(/kubectl's current context will then point at https:\/\/new\.example\.com\./),
+  ).toBeVisible();
+  await userEvent.selectOptions(choice("cluster staging"), "Keep what is there");
+  expect(screen.getByText(/The current context stays\./)).toBeVisible();
+});
+
+test("what changed since it was shown is looked at again, not imported", async () => {
+  const backend = await open();
+  await userEvent.type(screen.getByLabelText("Or its text"), "contexts:");
+  await userEvent.click(screen.getByRole("button", { name: "Show what is in it" }));
+  await userEvent.selectOptions(await screen.findByLabelText(/the cluster staging$/), "Replace");
+  backend.kubeconfig.plan = { ...importPlan, seen: "another" };
+  await userEvent.click(screen.getByRole("button", { name: "Show what is in it" }));
+  await userEvent.selectOptions(await screen.findByLabelText(/the cluster staging$/), "Replace");
+  await userEvent.click(start());
+  await screen.findByRole("heading", { level: 1, name: "Contexts" });
+  expect(backend.kubeconfig.changes.at(-1)?.[2]).toBe("another");
 });

@@ -6,7 +6,8 @@ use super::fixture::{Home, PERSONAL};
 use crate::{
     context::ContextName,
     kubeconfig::{
-        Change, Decision, EntryKind, ImportChoice, ImportSource, ImportState, KubeconfigError,
+        Change, Decision, EntryKind, ImportChoice, ImportSource, ImportState, Kubeconfig,
+        KubeconfigError,
     },
 };
 
@@ -48,6 +49,16 @@ fn choice(kind: EntryKind, name: &str, decision: Decision) -> ImportChoice {
 
 fn rename(to: &str) -> Decision {
     Decision::Rename { to: to.into() }
+}
+
+/// Imports what is there at the first look.
+async fn import(
+    kubeconfig: &Kubeconfig,
+    source: ImportSource,
+    choices: Vec<ImportChoice>,
+) -> Result<Change, KubeconfigError> {
+    let plan = kubeconfig.plan_import(source.clone()).await?;
+    kubeconfig.import(source, plan.seen, choices).await
 }
 
 #[tokio::test]
@@ -121,7 +132,7 @@ async fn a_plan_shows_each_entry_beside_the_one_that_is_there_without_secrets() 
 async fn what_was_decided_is_done_and_nothing_is_guessed() {
     let home = Home::one(PERSONAL);
     let kubeconfig = home.kubeconfig();
-    let undecided = kubeconfig.import(text(OTHER), vec![]).await;
+    let undecided = import(&kubeconfig, text(OTHER), vec![]).await;
     assert!(matches!(
         undecided,
         Err(KubeconfigError::Undecided { kind: EntryKind::Cluster, name }) if name == "prod"
@@ -132,7 +143,7 @@ async fn what_was_decided_is_done_and_nothing_is_guessed() {
         choice(EntryKind::User, "eks", Decision::Skip),
         choice(EntryKind::Context, "prod", rename("prod-2")),
     ];
-    let change = kubeconfig.import(text(OTHER), choices).await.unwrap();
+    let change = import(&kubeconfig, text(OTHER), choices).await.unwrap();
     assert!(matches!(change, Change::Written { .. }));
     // Everything that was there is there to the byte, and only whole entries came.
     let expected = PERSONAL
@@ -176,7 +187,7 @@ async fn what_was_decided_is_done_and_nothing_is_guessed() {
         choice(EntryKind::User, "eks", Decision::Skip),
         choice(EntryKind::Context, "prod", Decision::Skip),
     ];
-    let again = kubeconfig.import(text(OTHER), choices).await.unwrap();
+    let again = import(&kubeconfig, text(OTHER), choices).await.unwrap();
     assert_eq!(again, Change::Unchanged);
     kubeconfig.undo().await.unwrap();
     assert_eq!(home.content(), PERSONAL);
@@ -191,8 +202,7 @@ async fn a_replacement_takes_the_place_of_the_entry_in_its_file() {
         choice(EntryKind::User, "eks", Decision::Replace),
         choice(EntryKind::Context, "prod", Decision::Replace),
     ];
-    home.kubeconfig()
-        .import(text(OTHER), choices)
+    import(&home.kubeconfig(), text(OTHER), choices)
         .await
         .unwrap();
     let contents = home.contents();
@@ -232,7 +242,7 @@ async fn a_new_name_must_be_free_here_and_there() {
             choice(EntryKind::User, "eks", Decision::Skip),
             choice(EntryKind::Context, "prod", rename(taken)),
         ];
-        let refused = home.kubeconfig().import(text(OTHER), choices).await;
+        let refused = import(&home.kubeconfig(), text(OTHER), choices).await;
         assert!(
             matches!(refused, Err(KubeconfigError::Exists { .. })),
             "{refused:?}"
@@ -251,7 +261,7 @@ async fn paths_of_an_imported_file_lead_where_they_led() {
     let source = ImportSource::File(file);
     let plan = home.kubeconfig().plan_import(source.clone()).await.unwrap();
     assert_eq!(plan.problems, []);
-    home.kubeconfig().import(source, vec![]).await.unwrap();
+    import(&home.kubeconfig(), source, vec![]).await.unwrap();
     let content = home.content();
     for line in [
         format!(
@@ -291,4 +301,64 @@ async fn what_is_no_kubeconfig_is_refused_with_its_line() {
         "the `cluster` of `a` is not a string"
     );
     assert_eq!(plan.entries.len(), 1);
+}
+
+#[tokio::test]
+async fn what_changed_after_it_was_shown_is_not_imported() {
+    let home = Home::with(&[None]);
+    let kubeconfig = home.kubeconfig();
+    let file = home.path().join("download.yaml");
+    let source = ImportSource::File(file.clone());
+    // Even where only a secret differs, of which nothing is shown.
+    for (before, after) in [("0TH3R", "CHANGED"), ("bin/helper", "bin/other")] {
+        fs::write(&file, OTHER).unwrap();
+        let plan = kubeconfig.plan_import(source.clone()).await.unwrap();
+        fs::write(&file, OTHER.replace(before, after)).unwrap();
+        let refused = kubeconfig.import(source.clone(), plan.seen, vec![]).await;
+        assert!(
+            matches!(refused, Err(KubeconfigError::ImportChanged)),
+            "{refused:?}"
+        );
+        assert_eq!(home.contents(), [None]);
+    }
+    fs::write(&file, OTHER).unwrap();
+    let plan = kubeconfig.plan_import(source.clone()).await.unwrap();
+    fs::write(home.file(0), PERSONAL).unwrap();
+    let refused = kubeconfig.import(source, plan.seen, vec![]).await;
+    assert!(matches!(refused, Err(KubeconfigError::ImportChanged)));
+    assert_eq!(home.content(), PERSONAL);
+}
+
+#[tokio::test]
+async fn a_plan_tells_what_users_run_and_where_the_current_context_would_point() {
+    let home = Home::one(PERSONAL);
+    let plan = home.kubeconfig().plan_import(text(OTHER)).await.unwrap();
+    let told: Vec<_> = plan
+        .entries
+        .iter()
+        .filter(|entry| entry.runs.is_some() || entry.current_to.is_some())
+        .map(|entry| {
+            let (runs, to) = (entry.runs.as_deref(), entry.current_to.as_deref());
+            (entry.kind, entry.name.as_str(), runs, to)
+        })
+        .collect();
+    let elsewhere = Some("https://other.example.com");
+    assert_eq!(
+        told,
+        [
+            (EntryKind::Cluster, "prod", None, elsewhere),
+            (
+                EntryKind::User,
+                "new",
+                Some("bin/helper --token ••••••"),
+                None
+            ),
+        ]
+    );
+    let other = text("contexts: [{name: prod, context: {cluster: kind-test, user: eks}}]\n");
+    let plan = home.kubeconfig().plan_import(other).await.unwrap();
+    assert_eq!(
+        plan.entries[0].current_to.as_deref(),
+        Some("cluster kind-test")
+    );
 }
