@@ -213,6 +213,15 @@ test("a file that cannot be read is named and hides no context", async () => {
   expect(screen.getByRole("button", { name: "Use staging" })).toBeEnabled();
 });
 
+test("an entry that is left out is not told as a file that cannot be read", async () => {
+  const file = "/home/ada/.kube/work.yaml";
+  const problems = [{ file, line: 14, message: "an entry of `contexts` has no name", entry: 3 }];
+  await open({ ...full, contexts: { ...full.contexts, problems } }, { kind: "contexts" });
+  const card = screen.getByRole("group", { name: "Entry 3 in /home/ada/.kube/work.yaml is left out" });
+  expect(card).toHaveTextContent("Line 14: an entry of contexts has no name");
+  expect(screen.queryByText(/Could not read/)).toBeNull();
+});
+
 test("a shortcut that was refused says why and how to get it all the same", async () => {
   const refused = { kind: "refused" as const, reason: "this desktop allows none" };
   await open(

@@ -57,7 +57,7 @@ pub struct Context {
     pub user: String,
     /// Its default namespace, where it sets one.
     pub namespace: Option<String>,
-    /// The URL of its cluster entry; none where that entry is missing.
+    /// The URL of its cluster entry; none where that entry is missing, or has none.
     pub server: Option<String>,
     /// The file it was read from.
     pub file: PathBuf,
@@ -67,7 +67,7 @@ pub struct Context {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     #[cfg_attr(test, ts(optional, as = "Option<bool>"))]
     pub extra: bool,
-    /// Why it cannot work: it names a cluster or a user that is not there.
+    /// Why it cannot work: it names a cluster or a user that is not there, or a cluster without a server.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional))]
     pub problem: Option<FileProblem>,
@@ -92,7 +92,7 @@ pub(crate) fn host(url: &str) -> Option<&str> {
     (!host.is_empty()).then_some(host)
 }
 
-/// A file or an entry that could not be read; everything else was.
+/// A file or an entry of one that could not be read, or that cannot work; everything else does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
@@ -104,6 +104,10 @@ pub struct FileProblem {
     pub line: Option<usize>,
     /// What is wrong.
     pub message: String,
+    /// Which entry of its list is left out for it, counted from 1; none where it is about the file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional, type = "number"))]
+    pub entry: Option<usize>,
 }
 
 /// Every context of the chain, and the current one.

@@ -230,7 +230,7 @@ user: string,
  */
 namespace: string | null, 
 /**
- * The URL of its cluster entry; none where that entry is missing.
+ * The URL of its cluster entry; none where that entry is missing, or has none.
  */
 server: string | null, 
 /**
@@ -246,12 +246,12 @@ localCluster: ClusterName | null,
  */
 extra?: boolean, 
 /**
- * Why it cannot work: it names a cluster or a user that is not there.
+ * Why it cannot work: it names a cluster or a user that is not there, or a cluster without a server.
  */
 problem?: FileProblem, };
 
 /**
- * A file or an entry that could not be read; everything else was.
+ * A file or an entry of one that could not be read, or that cannot work; everything else does.
  */
 export type FileProblem = { 
 /**
@@ -265,7 +265,11 @@ line: number | null,
 /**
  * What is wrong.
  */
-message: string, };
+message: string, 
+/**
+ * Which entry of its list is left out for it, counted from 1; none where it is about the file.
+ */
+entry?: number, };
 
 /**
  * Every context of the chain, and the current one.

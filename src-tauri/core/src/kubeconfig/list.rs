@@ -29,9 +29,7 @@ pub(super) fn contexts(sources: &[Source]) -> Contexts {
             State::Missing => {}
             State::Unreadable { problem, .. } => found.problems.push(problem.clone()),
             State::Read { tree, .. } => {
-                let mut report = |line, message: String| {
-                    found.problems.push(problem(&source.path, line, message));
-                };
+                let mut report = report(source, &mut found.problems);
                 check_document(tree, &mut report);
                 for kind in [EntryKind::Cluster, EntryKind::User] {
                     entries(tree, kind, &mut report);
@@ -60,10 +58,23 @@ pub(super) fn contexts(sources: &[Source]) -> Contexts {
 /// What kubectl would refuse this file for.
 pub(super) fn check(source: &Source, problems: &mut Vec<FileProblem>) {
     let Some(tree) = source.tree() else { return };
-    let mut report = |line, message: String| problems.push(problem(&source.path, line, message));
+    let mut report = report(source, problems);
     check_document(tree, &mut report);
     for kind in EntryKind::ALL {
         entries(tree, kind, &mut report);
+    }
+}
+
+/// Takes problems of a file down: the line, the entry that is left out for it, and what is wrong.
+fn report<'a>(
+    source: &'a Source,
+    problems: &'a mut Vec<FileProblem>,
+) -> impl FnMut(Option<usize>, Option<usize>, String) + 'a {
+    |line, entry, message| {
+        problems.push(FileProblem {
+            entry,
+            ..problem(&source.path, line, message)
+        });
     }
 }
 
@@ -72,7 +83,7 @@ pub(super) fn usable(source: &Source, kind: EntryKind) -> Vec<NodeId> {
     let Some(tree) = source.tree() else {
         return Vec::new();
     };
-    let found = entries(tree, kind, &mut |_, _| {});
+    let found = entries(tree, kind, &mut |_, _, _| {});
     found.into_iter().map(|(_, item)| item).collect()
 }
 
@@ -123,6 +134,8 @@ impl<'a> Index<'a> {
             Some("it names no cluster".to_owned())
         } else if entry.is_none() {
             Some(format!("its cluster `{cluster}` is missing"))
+        } else if server.is_none() {
+            Some(format!("its cluster `{cluster}` names no server"))
         } else if !user.is_empty() && !self.users.contains(user) {
             Some(format!("its user `{user}` is missing"))
         } else {
@@ -159,13 +172,17 @@ pub(super) fn without_credentials(url: &str) -> String {
 }
 
 /// What kubectl would refuse the whole file for, apart from single entries.
-fn check_document(tree: &Tree, report: &mut impl FnMut(Option<usize>, String)) {
+fn check_document(tree: &Tree, report: &mut impl FnMut(Option<usize>, Option<usize>, String)) {
     let Some(root) = tree.root() else { return };
     if tree.is_null(root) {
         return;
     }
     if tree.pairs(root).is_none() {
-        report(Some(tree.node(root).line), "it is not a mapping".into());
+        report(
+            Some(tree.node(root).line),
+            None,
+            "it is not a mapping".into(),
+        );
     }
     for (key, wanted) in [("apiVersion", "v1"), ("kind", "Config")] {
         if let Some(id) = tree.top(key)
@@ -174,6 +191,7 @@ fn check_document(tree: &Tree, report: &mut impl FnMut(Option<usize>, String)) {
         {
             report(
                 Some(tree.node(id).line),
+                None,
                 format!("its `{key}` is not `{wanted}`"),
             );
         }
@@ -182,7 +200,11 @@ fn check_document(tree: &Tree, report: &mut impl FnMut(Option<usize>, String)) {
         && !tree.is_null(id)
         && !is_string(tree, id)
     {
-        report(Some(tree.node(id).line), not_a_string("current-context"));
+        report(
+            Some(tree.node(id).line),
+            None,
+            not_a_string("current-context"),
+        );
     }
 }
 
@@ -205,37 +227,53 @@ fn is_string(tree: &Tree, id: NodeId) -> bool {
 fn entries<'a>(
     tree: &'a Tree,
     kind: EntryKind,
-    report: &mut impl FnMut(Option<usize>, String),
+    report: &mut impl FnMut(Option<usize>, Option<usize>, String),
 ) -> Vec<(&'a str, NodeId)> {
     let (list, inner) = (kind.list(), kind.inner());
     let Some(id) = tree.top(list).filter(|id| !tree.is_null(*id)) else {
         return Vec::new();
     };
     let Some(items) = tree.items(id) else {
-        report(Some(tree.node(id).line), format!("`{list}` is not a list"));
+        report(
+            Some(tree.node(id).line),
+            None,
+            format!("`{list}` is not a list"),
+        );
         return Vec::new();
     };
     let mut found: Vec<(&str, NodeId)> = Vec::new();
     let mut names = HashSet::new();
-    for &item in items {
+    for (index, &item) in items.iter().enumerate() {
+        let entry = Some(index + 1);
         let line = Some(tree.node(item).line);
         if tree.pairs(item).is_none() && !tree.is_null(item) {
-            report(line, format!("an entry of `{list}` is not a mapping"));
+            report(
+                line,
+                entry,
+                format!("an entry of `{list}` is not a mapping"),
+            );
             continue;
         }
         let name = tree.get(item, "name");
         match name.and_then(|name| tree.text(name).map(|text| (name, text))) {
-            None | Some((_, "")) => report(line, format!("an entry of `{list}` has no name")),
-            Some((id, _)) if !is_string(tree, id) => report(line, not_a_string("name")),
+            None | Some((_, "")) => {
+                report(line, entry, format!("an entry of `{list}` has no name"));
+            }
+            Some((id, _)) if !is_string(tree, id) => report(line, entry, not_a_string("name")),
             Some((_, name)) if names.insert(name) => match tree.get(item, inner) {
                 Some(inside) if tree.pairs(inside).is_none() && !tree.is_null(inside) => {
                     let line = Some(tree.node(inside).line);
-                    report(line, format!("the `{inner}` of `{name}` is not a mapping"));
+                    report(
+                        line,
+                        entry,
+                        format!("the `{inner}` of `{name}` is not a mapping"),
+                    );
                 }
-                _ if kind == EntryKind::Context && !well_formed(tree, name, item, report) => {}
+                _ if kind == EntryKind::Context
+                    && !well_formed(tree, (index + 1, name), item, report) => {}
                 _ => found.push((name, item)),
             },
-            Some((_, name)) => report(line, format!("`{name}` is in `{list}` twice")),
+            Some((_, name)) => report(line, entry, format!("`{name}` is in `{list}` twice")),
         }
     }
     found
@@ -244,9 +282,9 @@ fn entries<'a>(
 /// Whether what a context links to is spelled as strings; kubectl refuses the file otherwise.
 fn well_formed(
     tree: &Tree,
-    name: &str,
+    (entry, name): (usize, &str),
     item: NodeId,
-    report: &mut impl FnMut(Option<usize>, String),
+    report: &mut impl FnMut(Option<usize>, Option<usize>, String),
 ) -> bool {
     let inside = tree.get(item, "context");
     let odd = LINKS.iter().find_map(|key| {
@@ -255,7 +293,11 @@ fn well_formed(
     });
     if let Some((key, id)) = odd {
         let line = Some(tree.node(id).line);
-        report(line, format!("the `{key}` of `{name}` is not a string"));
+        report(
+            line,
+            Some(entry),
+            format!("the `{key}` of `{name}` is not a string"),
+        );
     }
     odd.is_none()
 }

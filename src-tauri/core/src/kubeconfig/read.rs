@@ -186,5 +186,6 @@ pub(super) fn problem(path: &Path, line: Option<usize>, message: String) -> File
         file: path.to_owned(),
         line,
         message,
+        entry: None,
     }
 }

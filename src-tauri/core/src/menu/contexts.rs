@@ -2,11 +2,13 @@
 //!
 //! Which list each stands in is [`groups`]'s decision; of many, the rest is in submenus.
 
+use std::path::Path;
+
 use super::{Dot, Entry, Item, Submenu, keys, shorten};
 use crate::{
     action::{Action, View},
     context::{
-        Context, ContextName,
+        Context, ContextName, FileProblem,
         groups::{Groups, Row, groups},
     },
     snapshot::Snapshot,
@@ -32,14 +34,7 @@ pub(super) fn entry(snapshot: &Snapshot) -> Entry {
     if entries.is_empty() {
         entries.push(Item::text("No contexts").into());
     }
-    for problem in &contexts.problems {
-        let file = problem.file.display();
-        let line = Item::new(
-            shorten(&format!("{file} cannot be read")),
-            Action::Show(View::Contexts),
-        );
-        entries.push(line.with_dot(Dot::Degraded).into());
-    }
+    entries.extend(problems(&contexts.problems));
     entries.push(Entry::Separator);
     let palette = Action::Show(View::Palette);
     let search = Item {
@@ -53,6 +48,33 @@ pub(super) fn entry(snapshot: &Snapshot) -> Entry {
         dot: None,
         entries,
     })
+}
+
+/// What could not be read, one line for each file.
+fn problems(all: &[FileProblem]) -> Vec<Entry> {
+    // Whether the file as a whole, and else how many of its entries.
+    let mut files: Vec<(&Path, bool, usize)> = Vec::new();
+    for problem in all {
+        let whole = problem.entry.is_none();
+        match files.iter_mut().find(|(file, ..)| *file == problem.file) {
+            Some((_, is_whole, entries)) => {
+                *is_whole |= whole;
+                *entries += usize::from(!whole);
+            }
+            None => files.push((&problem.file, whole, usize::from(!whole))),
+        }
+    }
+    let line = |(file, whole, entries): (&Path, bool, usize)| {
+        let file = file.display();
+        let label = match entries {
+            _ if whole => format!("{file} cannot be read"),
+            1 => format!("{file}: an entry is left out"),
+            many => format!("{file}: {many} entries are left out"),
+        };
+        let line = Item::new(shorten(&label), Action::Show(View::Contexts));
+        line.with_dot(Dot::Degraded).into()
+    };
+    files.into_iter().map(line).collect()
 }
 
 /// One list of rows: contexts that stand together are one choice.
@@ -105,5 +127,42 @@ fn title(name: &ContextName, snapshot: &Snapshot) -> String {
         format!("{name} (protected)")
     } else {
         name.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_file_has_one_line_whatever_is_wrong_in_it() {
+        let problem = |file: &str, entry| FileProblem {
+            file: file.into(),
+            line: None,
+            message: "odd".into(),
+            entry,
+        };
+        let lines = problems(&[
+            problem("/a", Some(1)),
+            problem("/b", None),
+            problem("/a", Some(4)),
+            problem("/c", Some(2)),
+            problem("/b", Some(2)),
+        ]);
+        let labels: Vec<&str> = lines
+            .iter()
+            .filter_map(|line| match line {
+                Entry::Item(item) => Some(item.label.as_str()),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(
+            labels,
+            [
+                "/a: 2 entries are left out",
+                "/b cannot be read",
+                "/c: an entry is left out"
+            ]
+        );
     }
 }

@@ -29,6 +29,7 @@ fn dangling(home: &Home, file: usize, name: &str, cluster: &str, line: usize) ->
             file: home.file(file).to_owned(),
             line: Some(line),
             message: format!("its cluster `{cluster}` is missing"),
+            entry: None,
         }),
         ..context(home, file, name, cluster, None)
     }
@@ -173,7 +174,13 @@ async fn what_cannot_be_read_is_reported_and_the_rest_is_listed() {
             file: home.file(0).to_owned(),
             line,
             message: message.into(),
+            entry: None,
         };
+        // Which of them it is about is told by the test below.
+        contexts
+            .problems
+            .iter_mut()
+            .for_each(|problem| problem.entry = None);
         assert_eq!(contexts.problems, [problem], "{bad:?}");
         contexts
             .all
@@ -189,9 +196,31 @@ async fn what_cannot_be_read_is_reported_and_the_rest_is_listed() {
 }
 
 #[tokio::test]
+async fn an_entry_that_is_left_out_is_told_from_a_file_that_cannot_be_read() {
+    let home = Home::one(
+        "kind: List\ncontexts:\n- name: good\n- 5\n- {name: odd, context: {user: 5}}\nusers:\n- {name: u}\n- {name: u}\n",
+    );
+    let listed = home.kubeconfig().view().await;
+    let told: Vec<_> = listed
+        .problems
+        .iter()
+        .map(|problem| (problem.entry, problem.line, problem.message.as_str()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (None, Some(1), "its `kind` is not `Config`"),
+            (Some(2), Some(8), "`u` is in `users` twice"),
+            (Some(2), Some(4), "an entry of `contexts` is not a mapping"),
+            (Some(3), Some(5), "the `user` of `odd` is not a string"),
+        ]
+    );
+}
+
+#[tokio::test]
 async fn a_context_whose_links_lead_nowhere_says_so_and_where() {
     let home = Home::one(
-        "\u{feff}contexts:\r\n- {name: whole, context: {cluster: c, user: u}}\r\n- {name: no-user, context: {cluster: c, user: v}}\r\n- name: nothing\r\nclusters: [{name: c, cluster: {server: 'https://c'}}]\r\nusers: [{name: u}]\r\n",
+        "\u{feff}contexts:\r\n- {name: whole, context: {cluster: c, user: u}}\r\n- {name: no-user, context: {cluster: c, user: v}}\r\n- name: nothing\r\n- {name: no-server, context: {cluster: d, user: u}}\r\nclusters: [{name: c, cluster: {server: 'https://c'}}, {name: d, cluster: {}}]\r\nusers: [{name: u}]\r\n",
     );
     let listed = home.kubeconfig().view().await;
     assert_eq!(listed.problems, []);
@@ -205,6 +234,7 @@ async fn a_context_whose_links_lead_nowhere_says_so_and_where() {
             file: home.file(0).to_owned(),
             line: Some(line),
             message: message.into(),
+            entry: None,
         })
     };
     assert_eq!(
@@ -213,6 +243,10 @@ async fn a_context_whose_links_lead_nowhere_says_so_and_where() {
             ("whole".into(), None),
             ("no-user".into(), problem(3, "its user `v` is missing")),
             ("nothing".into(), problem(4, "it names no cluster")),
+            (
+                "no-server".into(),
+                problem(5, "its cluster `d` names no server")
+            ),
         ]
     );
 }
