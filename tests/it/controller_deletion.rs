@@ -147,7 +147,7 @@ async fn what_did_not_work_beside_an_operation_is_told_in_the_window() {
         "{problem:?}"
     );
     assert!(
-        matches!(&problem.remedy, Some(Remedy::RemoveLock { lock: named, .. }) if *named == lock),
+        matches!(problem.remedy.as_deref(), Some(Remedy::RemoveLock { lock: named, .. }) if *named == lock),
         "{problem:?}"
     );
     // It goes with the operation that it belongs to.
