@@ -5,7 +5,7 @@
 
 pub mod groups;
 
-use std::{fmt, path::PathBuf};
+use std::{fmt, net::IpAddr, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -61,7 +61,7 @@ pub struct Context {
     pub server: Option<String>,
     /// The file it was read from.
     pub file: PathBuf,
-    /// The k3d or k3tray cluster it belongs to, by its names.
+    /// The k3d or k3tray cluster it belongs to, by its names and by where they lead.
     pub local_cluster: Option<ClusterName>,
     /// It is from an extra folder, so kubectl does not know it and it cannot become the current one.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -90,6 +90,19 @@ pub(crate) fn host(url: &str) -> Option<&str> {
         None => authority.split(':').next()?,
     };
     (!host.is_empty()).then_some(host)
+}
+
+/// Whether a host is this machine itself, by its address or by a name that engines give it.
+pub(crate) fn is_this_machine(host: &str) -> bool {
+    if let Ok(address) = host.parse::<IpAddr>() {
+        return address.is_loopback() || address.is_unspecified();
+    }
+    let host = host.to_ascii_lowercase();
+    host == "localhost"
+        || host.ends_with(".localhost")
+        || host.ends_with(".docker.internal")
+        || host.ends_with(".k3d.internal")
+        || host.ends_with(".containers.internal")
 }
 
 /// A file or an entry of one that could not be read, or that cannot work; everything else does.

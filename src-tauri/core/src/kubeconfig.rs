@@ -30,6 +30,7 @@ mod portable;
 mod read;
 mod render;
 mod scoped;
+mod settle;
 mod splice;
 mod transaction;
 mod tree;
@@ -156,7 +157,8 @@ impl Kubeconfig {
         self.shared.chain.files()
     }
 
-    /// Every context, and the current one. What cannot be read is among the problems.
+    /// Every context, and the current one. What cannot be read is among the problems; a half-written
+    /// file is waited for.
     pub async fn view(&self) -> Contexts {
         let shared = Arc::clone(&self.shared);
         let read = tokio::task::spawn_blocking(move || shared.contexts());
@@ -347,7 +349,7 @@ impl Kubeconfig {
 
 impl Shared {
     fn contexts(&self) -> Contexts {
-        list::contexts(&self.chain.read())
+        list::contexts(&self.settled(), &self.hosts)
     }
 
     fn recover(&self) {

@@ -238,7 +238,7 @@ server: string | null,
  */
 file: string, 
 /**
- * The k3d or k3tray cluster it belongs to, by its names.
+ * The k3d or k3tray cluster it belongs to, by its names and by where they lead.
  */
 localCluster: ClusterName | null, 
 /**

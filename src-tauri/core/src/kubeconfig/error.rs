@@ -140,6 +140,9 @@ pub enum KubeconfigError {
     /// Programs that ignore the lock keep writing the file.
     #[error("`{}` keeps changing while it is being edited", .0.display())]
     Restless(PathBuf),
+    /// A file is empty or ends early, and held more a moment ago.
+    #[error("`{}` seems to be half written", .0.display())]
+    CutShort(PathBuf),
     /// What k3s wrote lacks something.
     #[error("the kubeconfig that k3s wrote has no {0}")]
     Incomplete(&'static str),
@@ -275,7 +278,9 @@ impl Explain for KubeconfigError {
                     .into(),
             ),
             Self::Locked { .. } => Some("Try again when it is done.".into()),
-            Self::Restless(_) => Some("Try again when the other program is done.".into()),
+            Self::Restless(_) | Self::CutShort(_) => {
+                Some("Try again when the other program is done.".into())
+            }
             Self::Incomplete(_) => {
                 Some("Wait until the server has started, then try again.".into())
             }

@@ -21,10 +21,20 @@ pub(super) enum Point {
     Locked,
     BackedUp,
     TemporaryMade,
+    HalfWritten,
+    Overwritten,
     Written,
     Synced,
     Replaced,
     Recorded,
+}
+
+/// How a replacement ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Outcome {
+    Replaced,
+    /// The file was no longer what it was taken for, and is as it was found.
+    Disturbed,
 }
 
 /// The file that a path leads to, symlinks followed, whether or not it exists.
@@ -64,12 +74,18 @@ pub(super) fn make_folder(folder: &Path) -> io::Result<()> {
     builder.create(folder)
 }
 
-/// Replaces the content of `path`, which must be resolved and locked. `at` is told each step.
+/// Replaces the content of `path`, which must be resolved and locked, where it still is `before` at
+/// the last moment. `at` is told each step.
 ///
 /// A reader sees the old bytes or the new ones. Where the file cannot be replaced by renaming (it
 /// is itself mounted, has other hard links, or belongs to someone else), it is written in place as
-/// kubectl does.
-pub(super) fn replace(path: &Path, bytes: &[u8], at: &dyn Fn(Point)) -> io::Result<()> {
+/// kubectl does; who is killed then leaves it torn, which the history mends.
+pub(super) fn replace(
+    path: &Path,
+    before: Option<&[u8]>,
+    bytes: &[u8],
+    at: &dyn Fn(Point),
+) -> io::Result<Outcome> {
     let old = match fs::metadata(path) {
         Ok(old) => {
             // A file that may not be written is not to be replaced either.
@@ -80,10 +96,12 @@ pub(super) fn replace(path: &Path, bytes: &[u8], at: &dyn Fn(Point)) -> io::Resu
         Err(error) => return Err(error),
     };
     if old.as_ref().is_some_and(has_other_names) {
-        return write_in_place(path, bytes, at);
+        return replace_in_place(path, before, bytes, at);
     }
-    match replace_by_renaming(path, bytes, old.as_ref(), at) {
-        Err(error) if old.is_some() && is_about_renaming(&error) => write_in_place(path, bytes, at),
+    match replace_by_renaming(path, before, bytes, old.as_ref(), at) {
+        Err(error) if old.is_some() && is_about_renaming(&error) => {
+            replace_in_place(path, before, bytes, at)
+        }
         done => done,
     }
 }
@@ -117,10 +135,11 @@ fn temporary_prefix(path: &Path) -> OsString {
 
 fn replace_by_renaming(
     path: &Path,
+    before: Option<&[u8]>,
     bytes: &[u8],
     old: Option<&fs::Metadata>,
     at: &dyn Fn(Point),
-) -> io::Result<()> {
+) -> io::Result<Outcome> {
     let folder = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());
@@ -138,17 +157,37 @@ fn replace_by_renaming(
     at(Point::Written);
     temporary.as_file().sync_all()?;
     at(Point::Synced);
+    // All this took its time.
+    if read(path)?.as_deref() != before {
+        return Ok(Outcome::Disturbed);
+    }
     temporary.persist(path).map_err(|error| error.error)?;
     at(Point::Replaced);
     sync_folder(folder);
-    Ok(())
+    Ok(Outcome::Replaced)
+}
+
+fn replace_in_place(
+    path: &Path,
+    before: Option<&[u8]>,
+    bytes: &[u8],
+    at: &dyn Fn(Point),
+) -> io::Result<Outcome> {
+    if read(path)?.as_deref() != before {
+        return Ok(Outcome::Disturbed);
+    }
+    write_in_place(path, bytes, at).map(|()| Outcome::Replaced)
 }
 
 /// Writes before it truncates, so that the file is at no time empty.
-fn write_in_place(path: &Path, bytes: &[u8], at: &dyn Fn(Point)) -> io::Result<()> {
+pub(super) fn write_in_place(path: &Path, bytes: &[u8], at: &dyn Fn(Point)) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).open(path)?;
     file.rewind()?;
-    file.write_all(bytes)?;
+    let (first, second) = bytes.split_at(bytes.len() / 2);
+    file.write_all(first)?;
+    at(Point::HalfWritten);
+    file.write_all(second)?;
+    at(Point::Overwritten);
     file.set_len(bytes.len() as u64)?;
     at(Point::Written);
     file.sync_all()?;
@@ -199,4 +238,19 @@ fn sync_folder(folder: &Path) {
     }
     #[cfg(not(unix))]
     let _ = folder;
+}
+
+/// Whether `now` is what is left of writing `after` over `before` in place when the writer, or
+/// whoever was putting `before` back, is killed.
+pub(super) fn is_torn(before: &[u8], after: &[u8], now: &[u8]) -> bool {
+    let alike = |one: &[u8], other: &[u8]| {
+        let pairs = one.iter().zip(other);
+        pairs.take_while(|(one, other)| one == other).count()
+    };
+    if now == before || now == after || now.len() < before.len() {
+        return false;
+    }
+    let start = alike(now, before);
+    let end = start + alike(&now[start..], after.get(start..).unwrap_or_default());
+    now[end..] == *before.get(end..).unwrap_or_default()
 }

@@ -119,6 +119,12 @@ pub(super) fn recover(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// What a file held when it was last looked at, where that is known and kept.
+pub(super) fn known(folder: &Path, path: &Path) -> Option<Vec<u8>> {
+    let digest = store::known(folder).remove(&text(path))??;
+    store::kept(folder, &digest).ok()
+}
+
 /// The versions of files that are `covered`, newest first.
 pub(super) fn versions(folder: &Path, covered: impl Fn(&Path) -> bool) -> Vec<Version> {
     let mut there: HashMap<String, Option<String>> = HashMap::new();

@@ -90,7 +90,7 @@ impl Kubeconfig {
     ) -> Result<Vec<PlacedEntry>, KubeconfigError> {
         let context = context.clone();
         self.ask(move |shared| {
-            let sources = shared.chain.read();
+            let sources = shared.settled();
             let all = departing(&sources, &context)?.into_iter();
             let placed = all.map(|(file, kind, name)| PlacedEntry {
                 kind,

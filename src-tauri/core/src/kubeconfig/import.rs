@@ -244,7 +244,7 @@ impl Incoming {
     }
 
     fn shown(&self, sources: &[Source]) -> Result<Vec<ImportEntry>, KubeconfigError> {
-        let contexts = list::contexts(sources);
+        let contexts = list::contexts(sources, &[]);
         let current = contexts.current_context();
         let shown = self.entries.iter().map(|entry| {
             let mut shown = entry.shown(sources)?;

@@ -7,6 +7,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::{
     kind::EntryKind,
+    ours::{Hosts, leads_to_ours},
     read::{Source, State, current, entry_name, field, problem, scope},
     tree::{Kind, NodeId, Style, Tree},
     value::is_special,
@@ -20,7 +21,9 @@ use crate::{
 const LINKS: [&str; 3] = ["cluster", "user", "namespace"];
 
 /// Every context, and the current one.
-pub(super) fn contexts(sources: &[Source]) -> Contexts {
+///
+/// A context is a local cluster's where its cluster entry is ours or k3d's: a name alone says nothing.
+pub(super) fn contexts(sources: &[Source], hosts: &Hosts) -> Contexts {
     let mut found = Contexts::default();
     let mut seen = HashSet::new();
     let mut index = None;
@@ -40,7 +43,7 @@ pub(super) fn contexts(sources: &[Source]) -> Contexts {
                     .as_ref()
                     .is_none_or(|index: &Index<'_>| index.scope != scope)
                 {
-                    index = Some(Index::of(sources, scope));
+                    index = Some(Index::of(sources, scope, hosts));
                 }
                 let Some(index) = &index else { continue };
                 for (name, item) in contexts {
@@ -90,13 +93,14 @@ pub(super) fn usable(source: &Source, kind: EntryKind) -> Vec<NodeId> {
 /// The first entry of each name, for files with thousands.
 struct Index<'a> {
     sources: &'a [Source],
+    hosts: &'a Hosts,
     scope: std::ops::Range<usize>,
     clusters: HashMap<&'a str, (usize, NodeId)>,
     users: HashSet<&'a str>,
 }
 
 impl<'a> Index<'a> {
-    fn of(sources: &'a [Source], scope: std::ops::Range<usize>) -> Self {
+    fn of(sources: &'a [Source], scope: std::ops::Range<usize>, hosts: &'a Hosts) -> Self {
         let mut clusters = HashMap::new();
         let mut users = HashSet::new();
         for file in scope.clone() {
@@ -116,6 +120,7 @@ impl<'a> Index<'a> {
         }
         Self {
             sources,
+            hosts,
             scope,
             clusters,
             users,
@@ -141,7 +146,14 @@ impl<'a> Index<'a> {
         } else {
             None
         };
-        let local = name.strip_prefix("k3d-").filter(|_| cluster == name);
+        let is_ours = || {
+            entry.is_some_and(|&(file, entry)| {
+                let tree = self.sources[file].tree();
+                tree.is_some_and(|tree| leads_to_ours(tree, entry, self.hosts))
+            })
+        };
+        let local = name.strip_prefix("k3d-");
+        let local = local.filter(|_| cluster == name && is_ours());
         let namespace = text("namespace");
         Context {
             name: ContextName::new(name),

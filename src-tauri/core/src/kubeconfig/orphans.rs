@@ -83,7 +83,7 @@ impl Kubeconfig {
     pub async fn orphans(&self, existing: Option<&[ClusterName]>) -> Vec<Orphan> {
         let existing = existing.map(<[ClusterName]>::to_vec);
         self.ask(move |shared| {
-            let sources = shared.chain.read();
+            let sources = shared.settled();
             let found = find(&sources, existing.as_deref(), &shared.hosts);
             Ok(found.into_iter().map(|found| found.orphan).collect())
         })

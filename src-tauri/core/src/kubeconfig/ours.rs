@@ -5,8 +5,6 @@
 //! they have the shape that k3d gives them and the cluster entry beside them is not someone
 //! else's. Whatever is not ours is never replaced and never removed.
 
-use std::net::IpAddr;
-
 use super::{
     edit::{Edit, Step},
     entry::{ClusterEntry, MARK, mark, user_name},
@@ -18,7 +16,8 @@ use super::{
 };
 use crate::{
     cluster::ClusterName,
-    context::{ContextName, host},
+    context::{ContextName, host, is_this_machine},
+    namespace,
 };
 
 /// Edits for each file of the chain, by its index.
@@ -65,7 +64,7 @@ pub(super) fn set_current(sources: &[Source], default: usize, name: &str) -> Pla
 pub(super) fn no_such_context(sources: &[Source], name: &ContextName) -> KubeconfigError {
     KubeconfigError::NoSuchContext {
         name: name.clone(),
-        similar: contexts(sources).similar_to(name),
+        similar: contexts(sources, &[]).similar_to(name),
     }
 }
 
@@ -78,7 +77,9 @@ pub(super) fn set_namespace(
     let missing = || no_such_context(sources, context);
     let (file, index, item) = winner(sources, "contexts", context.as_str()).ok_or_else(missing)?;
     let tree = sources[file].tree().ok_or_else(missing)?;
-    if field(tree, item, "context", "namespace") == namespace.filter(|name| !name.is_empty()) {
+    let now = field(tree, item, "context", "namespace");
+    let is_default = now.is_none() && namespace == Some(namespace::DEFAULT);
+    if is_default || now == namespace.filter(|name| !name.is_empty()) {
         return Ok(Plan::new());
     }
     let map = inner("contexts", index, "context");
@@ -316,7 +317,7 @@ impl<'a> Judge<'a> {
             return false;
         };
         match list {
-            "clusters" => self.cluster_is_ours(tree, item),
+            "clusters" => leads_to_ours(tree, item, self.hosts),
             "users" => {
                 let inside = tree.get(item, "user");
                 let keys = inside
@@ -336,22 +337,6 @@ impl<'a> Judge<'a> {
         }
     }
 
-    fn cluster_is_ours(&self, tree: &Tree, item: NodeId) -> bool {
-        let inside = tree.get(item, "cluster");
-        let extensions = inside
-            .and_then(|inside| tree.get(inside, "extensions"))
-            .and_then(|extensions| tree.items(extensions))
-            .unwrap_or_default();
-        let marked = extensions.iter().any(|&extension| {
-            let name = tree.get(extension, "name");
-            name.and_then(|name| tree.text(name)) == Some(MARK)
-        });
-        let near = field(tree, item, "cluster", "server")
-            .and_then(host)
-            .is_some_and(|host| is_this_machine(host) || self.hosts.iter().any(|own| own == host));
-        marked || near
-    }
-
     /// The cluster entry in the same file, else the one that counts, is ours or not there.
     fn beside_ours(&self, file: usize) -> bool {
         let here = self.sources[file].entries("clusters", &self.name);
@@ -363,19 +348,23 @@ impl<'a> Judge<'a> {
             return self.sources.iter().all(Source::is_whole);
         };
         let tree = self.sources[file].tree();
-        tree.is_some_and(|tree| self.cluster_is_ours(tree, item))
+        tree.is_some_and(|tree| leads_to_ours(tree, item, self.hosts))
     }
 }
 
-fn is_this_machine(host: &str) -> bool {
-    if let Ok(address) = host.parse::<IpAddr>() {
-        return address.is_loopback() || address.is_unspecified();
-    }
-    let host = host.to_ascii_lowercase();
-    host == "localhost"
-        || host.ends_with(".localhost")
-        || matches!(
-            host.as_str(),
-            "host.docker.internal" | "host.containers.internal" | "host.k3d.internal"
-        )
+/// Whether a cluster entry is of a cluster of ours or k3d's, whatever its name.
+pub(super) fn leads_to_ours(tree: &Tree, item: NodeId, hosts: &Hosts) -> bool {
+    let inside = tree.get(item, "cluster");
+    let extensions = inside
+        .and_then(|inside| tree.get(inside, "extensions"))
+        .and_then(|extensions| tree.items(extensions))
+        .unwrap_or_default();
+    let marked = extensions.iter().any(|&extension| {
+        let name = tree.get(extension, "name");
+        name.and_then(|name| tree.text(name)) == Some(MARK)
+    });
+    let near = field(tree, item, "cluster", "server")
+        .and_then(host)
+        .is_some_and(|host| is_this_machine(host) || hosts.iter().any(|own| own == host));
+    marked || near
 }

@@ -119,7 +119,8 @@ fn put_back(mut sources: Vec<Source>, past: &Past) -> Vec<Source> {
 }
 
 fn current(sources: &[Source], rules: &ProtectionRules) -> Option<ContextThen> {
-    let contexts = list::contexts(sources);
+    // Where the engine is does not matter here: what it does not vouch for is rather protected.
+    let contexts = list::contexts(sources, &[]);
     let context = contexts.current_context();
     let reason = context.and_then(|context| protection(context, rules).reason);
     let name = contexts.current?;

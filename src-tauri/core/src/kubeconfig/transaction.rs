@@ -5,7 +5,8 @@
 use std::{
     fs, io,
     path::{Path, PathBuf},
-    time::Duration,
+    thread,
+    time::{Duration, Instant},
 };
 
 use super::{
@@ -13,12 +14,13 @@ use super::{
     chain::Chain,
     edit::{self, Refused},
     error::KubeconfigError,
-    file::{self, Point},
+    file::{self, Outcome, Point},
     history::{self, Deed, Past, Step, VersionId},
     lock::{self, Locks},
     ours::Plan,
     past,
     read::{Source, State},
+    settle::{SETTLE, SETTLE_MAX, half_written},
 };
 use crate::protection::ProtectionRules;
 
@@ -75,7 +77,7 @@ impl Transaction<'_> {
             file::make_folder(folder).map_err(KubeconfigError::io("create", folder))?;
         }
         self.run(|| {
-            let sources = self.chain.read();
+            let sources = self.settled()?;
             let mut writes: Vec<Write> = Vec::new();
             for (index, edits) in group(plan(&sources, self.default_index()?)?) {
                 let source = &sources[index];
@@ -159,6 +161,23 @@ impl Transaction<'_> {
         Ok(writes)
     }
 
+    /// Every file, once none of them seems cut off. What is cut off is not edited: the rest of it
+    /// would be lost.
+    fn settled(&self) -> Result<Vec<Source>, KubeconfigError> {
+        let end = Instant::now() + self.patience.max(SETTLE_MAX);
+        loop {
+            let sources = self.chain.read();
+            let cut_off = half_written(self.chain, self.history, &sources);
+            let Some(cut_off) = cut_off else {
+                return Ok(sources);
+            };
+            if Instant::now() >= end {
+                return Err(KubeconfigError::CutShort(cut_off.path.clone()));
+            }
+            thread::sleep(SETTLE);
+        }
+    }
+
     fn default_index(&self) -> Result<usize, KubeconfigError> {
         self.chain
             .default_index(Path::exists)
@@ -175,6 +194,9 @@ impl Transaction<'_> {
         let mut extra: Vec<PathBuf> = Vec::new();
         for _ in 0..ATTEMPTS_MAX {
             let locks = self.lock(&extra)?;
+            // What a killed writer left torn is whole before it is read.
+            history::recover(self.history)
+                .map_err(KubeconfigError::io("complete", self.history))?;
             let mut decision = decide()?;
             let writes = &mut decision.writes;
             writes.retain(|write| write.before != write.after);
@@ -246,16 +268,23 @@ impl Transaction<'_> {
             }
         }
         for (done, write) in writes.iter().enumerate() {
-            let result = put(&write.target, write.after.as_deref(), self.at);
-            if let Err(error) = result {
-                for write in writes[..done].iter().rev() {
-                    // What stays half done is found out when the history is opened next.
-                    put(&write.target, write.before.as_deref(), &|_| {})
-                        .map_err(KubeconfigError::io("restore", &write.path))?;
-                }
-                begun.abandon();
-                return Err(KubeconfigError::io("write", &write.path)(error));
+            let (before, after) = (write.before.as_deref(), write.after.as_deref());
+            let result = put(&write.target, before, after, self.at);
+            if matches!(result, Ok(Outcome::Replaced)) {
+                continue;
             }
+            for write in writes[..done].iter().rev() {
+                // What stays half done is found out when the history is opened next; what another
+                // program has written since is its own.
+                let (before, after) = (write.before.as_deref(), write.after.as_deref());
+                put(&write.target, after, before, &|_| {})
+                    .map_err(KubeconfigError::io("restore", &write.path))?;
+            }
+            begun.abandon();
+            return match result {
+                Ok(_) => Ok(Err(Disturbed(write.path.clone()))),
+                Err(error) => Err(KubeconfigError::io("write", &write.path)(error)),
+            };
         }
         begun.finish();
         (self.at)(Point::Recorded);
@@ -274,11 +303,17 @@ fn disturbed(writes: &[Write]) -> Result<Option<PathBuf>, KubeconfigError> {
     Ok(None)
 }
 
-fn put(target: &Path, bytes: Option<&[u8]>, at: &dyn Fn(Point)) -> io::Result<()> {
+fn put(
+    target: &Path,
+    before: Option<&[u8]>,
+    after: Option<&[u8]>,
+    at: &dyn Fn(Point),
+) -> io::Result<Outcome> {
     file::sweep(target);
-    match bytes {
-        Some(bytes) => file::replace(target, bytes, at),
-        None => fs::remove_file(target),
+    match after {
+        Some(after) => file::replace(target, before, after, at),
+        None if file::read(target)?.as_deref() != before => Ok(Outcome::Disturbed),
+        None => fs::remove_file(target).map(|()| Outcome::Replaced),
     }
 }
 

@@ -18,6 +18,7 @@ use super::{
     Kubeconfig, Shared, file, history, list,
     lock::lock_path,
     read::{Source, State},
+    settle::{SETTLE, SETTLE_MAX, half_written},
 };
 use crate::context::Contexts;
 
@@ -26,12 +27,6 @@ const QUIET: Duration = Duration::from_millis(100);
 
 /// However busy the folder is, the files are read this long after the first event.
 const BUSY_MAX: Duration = Duration::from_millis(500);
-
-/// Between two looks at a file that seems half written.
-const SETTLE: Duration = Duration::from_millis(150);
-
-/// A file that stays empty or unreadable this long is believed.
-const SETTLE_MAX: Duration = Duration::from_secs(2);
 
 /// Looks again without any event, for file systems that send none.
 pub(super) const RECHECK: Duration = Duration::from_secs(60);
@@ -175,12 +170,15 @@ impl Watch {
                 .iter()
                 .any(|before| before.problems.contains(problem))
         };
-        if self.latest.is_none() {
-            return false;
-        }
-        let doubtful = look.locked
-            || look.empty.iter().any(held_something)
-            || look.contexts.problems.iter().any(is_new);
+        let doubtful = if self.latest.is_none() {
+            // Another watch may have told what was there before; the history knows.
+            look.half_written
+        } else {
+            look.locked
+                || look.half_written
+                || look.empty.iter().any(held_something)
+                || look.contexts.problems.iter().any(is_new)
+        };
         if !doubtful {
             self.doubtful = None;
             return false;
@@ -214,6 +212,8 @@ struct Look {
     contexts: Contexts,
     /// Someone holds a lock, so a write may be under way.
     locked: bool,
+    /// One of them was whole a moment ago.
+    half_written: bool,
     /// Files without a single byte.
     empty: Vec<PathBuf>,
     /// What each of them holds, with symlinks followed.
@@ -236,7 +236,8 @@ impl Look {
             .filter(is_empty)
             .map(|source| source.path.clone());
         Self {
-            contexts: list::contexts(&sources),
+            contexts: list::contexts(&sources, &shared.hosts),
+            half_written: half_written(&shared.chain, &shared.history, &sources).is_some(),
             locked: locked || is_locked(),
             empty: empty.collect(),
             files: sources.iter().filter_map(contents).collect(),

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::context::{Context, host};
+use crate::context::{Context, host, is_this_machine};
 
 /// Where a context's cluster is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,18 +61,6 @@ pub(super) fn is_of_a_local_tool(context: &Context) -> bool {
         .iter()
         .any(|pattern| super::words::matches(pattern, name));
     is_near && has_local_name
-}
-
-fn is_this_machine(host: &str) -> bool {
-    if let Ok(address) = host.parse::<IpAddr>() {
-        return address.is_loopback() || address.is_unspecified();
-    }
-    let host = host.to_ascii_lowercase();
-    host == "localhost"
-        || host.ends_with(".localhost")
-        || host.ends_with(".docker.internal")
-        || host.ends_with(".k3d.internal")
-        || host.ends_with(".containers.internal")
 }
 
 /// Addresses that a local virtual machine may have.

@@ -127,13 +127,36 @@ impl Store {
         let path = path_of(&self.folder, id, RECORD);
         fs::rename(path_of(&self.folder, id, PENDING), &path)?;
         if let Some(record) = record(&self.folder, id) {
-            let mut known = self.known();
+            let mut known = known(&self.folder);
             for file in record.files {
                 known.insert(file.path, file.after);
             }
             self.set_known(&known)?;
         }
         self.prune();
+        Ok(())
+    }
+
+    /// A process died while it wrote a file in place, and left neither the one content nor the other:
+    /// what was there before is there again.
+    fn mend(&self, torn: &FileRecord) -> io::Result<()> {
+        let (Some(before), Some(after)) = (&torn.before, &torn.after) else {
+            return Ok(());
+        };
+        let path = Path::new(&torn.path);
+        let Ok(Some(now)) = file::read(path) else {
+            return Ok(());
+        };
+        if [before, after].contains(&&digest(&now)) {
+            return Ok(());
+        }
+        let (Ok(before), Ok(after)) = (kept(&self.folder, before), kept(&self.folder, after))
+        else {
+            return Ok(());
+        };
+        if file::is_torn(&before, &after, &now) {
+            file::write_in_place(path, &before, &|_| {})?;
+        }
         Ok(())
     }
 
@@ -144,7 +167,7 @@ impl Store {
 
     /// Looks at what a file holds now; what another program made of it becomes a version.
     pub(super) fn notice(&self, path: &Path, bytes: Option<&[u8]>) -> io::Result<()> {
-        let mut known = self.known();
+        let mut known = known(&self.folder);
         let (path, now) = (text(path), bytes.map(digest));
         let before = match known.get(&path) {
             Some(before) if *before == now => return Ok(()),
@@ -175,6 +198,9 @@ impl Store {
             self.abandon(id);
             return Ok(());
         };
+        for file in &record.files {
+            self.mend(file)?;
+        }
         let was_made = record.files.iter().any(|file| {
             let now = file::read(Path::new(&file.path));
             now.is_ok_and(|now| now.as_deref().map(digest) == file.after)
@@ -187,11 +213,6 @@ impl Store {
         self.finish(id)
     }
 
-    fn known(&self) -> BTreeMap<String, Option<String>> {
-        let bytes = fs::read(self.folder.join(KNOWN)).unwrap_or_default();
-        serde_json::from_slice(&bytes).unwrap_or_default()
-    }
-
     fn set_known(&self, known: &BTreeMap<String, Option<String>>) -> io::Result<()> {
         let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
         file.write_all(&serde_json::to_vec_pretty(known)?)?;
@@ -201,7 +222,7 @@ impl Store {
 
     /// Forgets the oldest versions beyond the bounds, and then what none of the others needs.
     fn prune(&self) {
-        let mut needed: HashSet<String> = self.known().into_values().flatten().collect();
+        let mut needed: HashSet<String> = known(&self.folder).into_values().flatten().collect();
         let mut sizes = HashMap::new();
         let mut bytes = 0;
         let mut full = false;
@@ -250,6 +271,12 @@ pub(super) fn records(folder: &Path) -> Vec<(VersionId, Record)> {
 /// One record.
 pub(super) fn record(folder: &Path, id: VersionId) -> Option<Record> {
     read(&path_of(folder, id, RECORD))
+}
+
+/// What each file held when we last looked.
+pub(super) fn known(folder: &Path) -> BTreeMap<String, Option<String>> {
+    let bytes = fs::read(folder.join(KNOWN)).unwrap_or_default();
+    serde_json::from_slice(&bytes).unwrap_or_default()
 }
 
 /// A content that was kept.

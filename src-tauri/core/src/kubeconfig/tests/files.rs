@@ -5,8 +5,11 @@ use std::{
     cell::Cell,
     fs,
     os::unix::fs::{MetadataExt, PermissionsExt, symlink},
-    time::Duration,
+    pin::pin,
+    time::{Duration, SystemTime},
 };
+
+use tokio::time::timeout;
 
 use super::fixture::{Home, PERSONAL, deed, entry};
 use crate::{
@@ -15,7 +18,7 @@ use crate::{
     kubeconfig::{
         Change, Kubeconfig, KubeconfigError, Locations,
         chain::Chain,
-        file::{self, Point},
+        file::{self, Outcome, Point},
         ours,
         transaction::Transaction,
     },
@@ -136,6 +139,13 @@ async fn nothing_is_written_where_nothing_changes() {
         kubeconfig.set_namespace(&prod, Some("shop")).await.unwrap(),
         Change::Unchanged
     );
+    let kind = ContextName::new("kind-test");
+    for nothing in [Some("default"), Some(""), None] {
+        assert_eq!(
+            kubeconfig.set_namespace(&kind, nothing).await.unwrap(),
+            Change::Unchanged
+        );
+    }
     let dev = ClusterName::observed("dev");
     assert_eq!(
         kubeconfig.remove_cluster(&dev).await.unwrap(),
@@ -164,7 +174,8 @@ async fn a_file_with_a_second_name_keeps_both() {
 fn a_shorter_text_in_place_leaves_nothing_of_the_longer() {
     let home = Home::one("a long text");
     fs::hard_link(home.file(0), home.path().join("second")).unwrap();
-    file::replace(home.file(0), b"short", &|_| {}).unwrap();
+    let outcome = file::replace(home.file(0), Some(b"a long text"), b"short", &|_| {}).unwrap();
+    assert_eq!(outcome, Outcome::Replaced);
     assert_eq!(home.content(), "short");
 }
 
@@ -235,28 +246,78 @@ async fn a_failed_write_puts_the_files_before_it_back() {
 
 #[tokio::test]
 async fn what_a_program_without_locks_wrote_in_between_is_kept() {
+    for moment in [Point::BackedUp, Point::TemporaryMade, Point::Synced] {
+        let home = Home::one(PERSONAL);
+        let meddled = PERSONAL.replace("namespace: shop", "namespace: bank");
+        let meddle = Cell::new(true);
+        let transaction = Transaction {
+            chain: &Chain::new(&home.locations()),
+            history: &home.history(),
+            deed: deed(),
+            guard: None,
+            patience: Duration::ZERO,
+            at: &|point| {
+                if point == moment && meddle.take() {
+                    fs::write(home.file(0), &meddled).unwrap();
+                }
+            },
+        };
+        let name = ContextName::new("kind-test");
+        transaction
+            .edit(false, |sources, default| {
+                ours::use_context(sources, default, &name)
+            })
+            .unwrap();
+        let both = meddled.replace("'prod'", "'kind-test'");
+        assert_eq!(home.content(), both, "{moment:?}");
+        assert_eq!(names(home.path()), ["config-0", "history"], "{moment:?}");
+    }
+}
+
+/// Its writer may still be at it, however long this machine takes to look.
+fn write_just_now(home: &Home, text: &str) {
+    fs::write(home.file(0), text).unwrap();
+    let file = fs::File::options().write(true).open(home.file(0)).unwrap();
+    let later = SystemTime::now() + Duration::from_secs(3600);
+    file.set_modified(later).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_half_written_file_is_neither_shown_nor_edited_until_it_is_whole() {
+    const LONG: Duration = Duration::from_secs(120);
+    const SILENCE: Duration = Duration::from_millis(400);
+    let cut = &PERSONAL[..PERSONAL.find("contexts:").unwrap()];
+    for half in ["", cut, "contexts: [{name: a"] {
+        let home = Home::one(PERSONAL);
+        let kubeconfig = home.kubeconfig().with_patience(LONG);
+        kubeconfig.add_cluster(entry("dev"), false).await.unwrap();
+        kubeconfig.undo().await.unwrap();
+        write_just_now(&home, half);
+        let mut seen = pin!(kubeconfig.view());
+        assert!(timeout(SILENCE, &mut seen).await.is_err(), "{half:?}");
+        let name = ContextName::new("kind-test");
+        let mut change = pin!(kubeconfig.use_context(&name));
+        assert!(timeout(SILENCE, &mut change).await.is_err(), "{half:?}");
+        assert_eq!(home.content(), half);
+        fs::write(home.file(0), PERSONAL).unwrap();
+        assert_eq!(seen.await.all.len(), 2);
+        change.await.unwrap();
+        assert_eq!(home.content(), PERSONAL.replace("'prod'", "'kind-test'"));
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_stays_half_written_is_not_edited() {
     let home = Home::one(PERSONAL);
-    let meddled = PERSONAL.replace("namespace: shop", "namespace: bank");
-    let meddle = Cell::new(true);
-    let transaction = Transaction {
-        chain: &Chain::new(&home.locations()),
-        history: &home.history(),
-        deed: deed(),
-        guard: None,
-        patience: Duration::ZERO,
-        at: &|point| {
-            if point == Point::BackedUp && meddle.take() {
-                fs::write(home.file(0), &meddled).unwrap();
-            }
-        },
-    };
-    let name = ContextName::new("kind-test");
-    transaction
-        .edit(false, |sources, default| {
-            ours::use_context(sources, default, &name)
-        })
-        .unwrap();
-    assert_eq!(home.content(), meddled.replace("'prod'", "'kind-test'"));
+    let kubeconfig = home.kubeconfig().with_patience(Duration::ZERO);
+    kubeconfig.add_cluster(entry("dev"), false).await.unwrap();
+    write_just_now(&home, "");
+    let change = kubeconfig.add_cluster(entry("other"), false).await;
+    assert!(
+        matches!(&change, Err(KubeconfigError::CutShort(file)) if file == home.file(0)),
+        "{change:?}"
+    );
+    assert_eq!(home.content(), "");
 }
 
 #[tokio::test]

@@ -16,7 +16,7 @@ fn context(home: &Home, file: usize, name: &str, cluster: &str, server: Option<&
         namespace: None,
         server: server.map(str::to_owned),
         file: home.file(file).to_owned(),
-        local_cluster: name.strip_prefix("k3d-").map(ClusterName::observed),
+        local_cluster: None,
         extra: false,
         problem: None,
     }
@@ -59,6 +59,34 @@ async fn files_are_merged_as_kubectl_merges_them() {
     );
     let by_kubectl = home.ask_kubectl(&["config", "get-contexts", "-o", "name"]);
     assert_eq!(by_kubectl.lines().collect::<Vec<_>>(), ["a", "k3d-x"]);
+}
+
+#[tokio::test]
+async fn a_context_is_local_by_where_it_leads_and_never_by_its_name_alone() {
+    let marked = "extensions: [{name: k3tray, extension: {}}]";
+    for (cluster, is_local) in [
+        ("{server: 'https://127.0.0.1:6550'}", true),
+        ("{server: 'https://host.docker.internal:6550'}", true),
+        ("{server: 'https://engine.example.com:6550'}", true),
+        (
+            &*format!("{{server: 'https://10.1.2.3:6550', {marked}}}"),
+            true,
+        ),
+        ("{server: 'https://prod.example.com'}", false),
+        ("{server: 'https://10.1.2.3:6550'}", false),
+        ("{}", false),
+    ] {
+        let home = Home::one(&format!(
+            "contexts: [{{name: k3d-x, context: {{cluster: k3d-x}}}}]\nclusters: [{{name: k3d-x, cluster: {cluster}}}]\n"
+        ));
+        let kubeconfig = home.kubeconfig().with_engine_host("engine.example.com");
+        let local = kubeconfig.view().await.all.remove(0).local_cluster;
+        let expected = is_local.then(|| ClusterName::observed("x"));
+        assert_eq!(local, expected, "{cluster}");
+    }
+    let dangling = Home::one("contexts: [{name: k3d-x, context: {cluster: k3d-x}}]\n");
+    let listed = dangling.kubeconfig().view().await;
+    assert_eq!(listed.all[0].local_cluster, None);
 }
 
 #[tokio::test]

@@ -37,7 +37,7 @@ fn sources(texts: &[String]) -> Vec<Source> {
 
 /// What is listed, apart from the lines that it stands on.
 fn contexts(sources: &[Source]) -> Contexts {
-    let mut found = list::contexts(sources);
+    let mut found = list::contexts(sources, &[]);
     for problem in found
         .all
         .iter_mut()

@@ -90,6 +90,29 @@ async fn a_half_written_file_is_waited_for() {
     );
 }
 
+/// Every change of ours begins a new watch.
+#[tokio::test(start_paused = true)]
+async fn a_watch_that_begins_beside_a_half_written_file_waits_too() {
+    let home = Home::one(PERSONAL);
+    let kind = ContextName::new("kind-test");
+    home.kubeconfig().use_context(&kind).await.unwrap();
+    let whole = home.content();
+    fs::write(home.file(0), "").unwrap();
+    // Its writer may still be at it, however long this machine takes to look.
+    let file = fs::File::options().write(true).open(home.file(0)).unwrap();
+    let later = std::time::SystemTime::now() + Duration::from_secs(3600);
+    file.set_modified(later).unwrap();
+    let (tell, events) = mpsc::channel(1);
+    let mut stream = pin!(watch::follow(home.kubeconfig(), None, events));
+    assert!(
+        timeout(SILENCE, stream.next()).await.is_err(),
+        "an empty file was believed"
+    );
+    fs::write(home.file(0), whole).unwrap();
+    tell.send(()).await.unwrap();
+    assert_eq!(current(&next(&mut stream).await), Some("kind-test"));
+}
+
 #[tokio::test]
 async fn a_file_that_stays_empty_is_believed_in_the_end() {
     let home = Home::one(PERSONAL);
