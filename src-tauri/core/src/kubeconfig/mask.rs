@@ -15,11 +15,10 @@ use super::{
 const MASK: &str = "••••••";
 
 /// Parts of keys whose values are secret wherever they stand.
-const SECRET_KEYS: [&str; 9] = [
+const SECRET_KEYS: [&str; 8] = [
     "token",
-    "password",
-    "passwd",
-    "passphrase",
+    "pass",
+    "pwd",
     "secret",
     "credential",
     "private",
@@ -47,6 +46,52 @@ const OPEN_EXEC_KEYS: [&str; 5] = [
     "installHint",
     "interactiveMode",
     "provideClusterInfo",
+];
+
+/// Flags of credential plugins whose values say where a cluster is, not how one gets in.
+const OPEN_FLAGS: [&str; 16] = [
+    "region",
+    "cluster",
+    "cluster-name",
+    "cluster-id",
+    "profile",
+    "context",
+    "zone",
+    "location",
+    "project",
+    "environment",
+    "server-id",
+    "login",
+    "output",
+    "format",
+    "version",
+    "api-version",
+];
+
+/// Subcommands of credential plugins.
+const OPEN_WORDS: [&str; 22] = [
+    "aks",
+    "auth",
+    "aws",
+    "ce",
+    "cluster",
+    "clusters",
+    "config",
+    "container",
+    "credential",
+    "eks",
+    "exec-credential",
+    "generate-token",
+    "get",
+    "get-credentials",
+    "get-token",
+    "kubeconfig",
+    "kubelogin",
+    "kubernetes",
+    "login",
+    "oidc-login",
+    "print-access-token",
+    "token",
 ];
 
 /// The lines of a text without their line breaks, and without what is secret.
@@ -203,21 +248,46 @@ impl Search<'_> {
         }
     }
 
-    /// Command lines carry secrets after flags that say so.
+    /// A command line may carry a secret anywhere: shown are the names of flags, and what is known
+    /// to be harmless.
     fn arguments(&mut self, arguments: NodeId) {
-        let mut after_flag = false;
-        for &argument in self.tree.items(arguments).unwrap_or_default() {
+        let Some(items) = self.tree.items(arguments) else {
+            return self.everything(arguments);
+        };
+        let mut flag = None;
+        for &argument in items {
             let text = self.tree.text(argument).unwrap_or_default();
-            let flag = text.split('=').next().unwrap_or_default();
-            let is_secret = flag.starts_with('-') && is_secret_key(flag);
-            let value = text.split_once('=').map_or(text, |(_, value)| value);
-            if after_flag && !text.starts_with('-')
-                || is_secret && text.contains('=')
-                || looks_secret(value)
-            {
-                self.hide(argument);
+            let before = flag.take();
+            let (name, value) = text
+                .split_once('=')
+                .map_or((text, None), |(name, value)| (name, Some(value)));
+            match (flag_name(name), value) {
+                (Some(name), Some(value)) => {
+                    if !OPEN_FLAGS.contains(&name) || looks_secret(value) {
+                        self.hide_value(argument);
+                    }
+                }
+                (Some(name), None) => flag = Some(name),
+                (None, _) => {
+                    let is_open = match before {
+                        Some(flag) if OPEN_FLAGS.contains(&flag) => !looks_secret(text),
+                        Some(flag) if is_secret_key(flag) => false,
+                        _ => OPEN_WORDS.contains(&text),
+                    };
+                    if !is_open {
+                        self.hide(argument);
+                    }
+                }
             }
-            after_flag = is_secret && !text.contains('=');
+        }
+    }
+
+    /// What stands behind the `=` of an argument; all of it where that is not to be found.
+    fn hide_value(&mut self, argument: NodeId) {
+        let node = self.tree.node(argument);
+        match self.text[node.start..node.end].find('=') {
+            Some(at) => self.hidden.push(node.start + at + 1..node.end),
+            None => self.hide(argument),
         }
     }
 
@@ -291,6 +361,19 @@ impl Search<'_> {
             self.hidden.push(node.start..node.end);
         }
     }
+}
+
+/// The name of a flag. One dash before several letters may be a short flag and its value.
+fn flag_name(text: &str) -> Option<&str> {
+    let (name, is_long) = match text.strip_prefix("--") {
+        Some(name) => (name, true),
+        None => (text.strip_prefix('-')?, false),
+    };
+    let is_name = name
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
+    let is_flag = is_long || name.len() == 1 || OPEN_FLAGS.contains(&name);
+    (is_name && is_flag && !looks_secret(name)).then_some(name)
 }
 
 /// What is written behind a `#` may be an entry that was taken out of use.

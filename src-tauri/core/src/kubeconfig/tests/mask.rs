@@ -61,7 +61,7 @@ users:
   user:
     exec:
       command: aws
-      args: [eks, get-token, --cluster-name, prod, --token, ••••••, ••••••]
+      args: [eks, get-token, --cluster-name, prod, --token, ••••••, --client-secret=••••••]
       env:
       - name: AWS_PROFILE
         value: ••••••
@@ -86,6 +86,46 @@ users:
   name: again
 x-note: ••••••"
     );
+}
+
+#[test]
+fn of_a_command_line_only_what_is_known_to_be_harmless_is_shown() {
+    let shown = |arguments: &str| {
+        let text = format!("users: [{{name: a, user: {{exec: {{args: {arguments}}}}}}}]");
+        let shown = masked(&text);
+        let shown = shown.strip_prefix("users: [{name: a, user: {exec: {args: ");
+        shown.unwrap().strip_suffix("}}}]").unwrap().to_owned()
+    };
+    for (arguments, expected) in [
+        (
+            "[--region, eu-west-1, eks, get-token, --cluster-name, prod, --profile=shop]",
+            "[--region, eu-west-1, eks, get-token, --cluster-name, prod, --profile=shop]",
+        ),
+        ("[-c, 'curl -u joe:hunter2 https://x']", "[-c, ••••••]"),
+        (
+            "[--pass, hunter2, --pwd=hunter2]",
+            "[--pass, ••••••, --pwd=••••••]",
+        ),
+        (
+            "[--anything, hunter2, '--more=hunter2']",
+            "[--anything, ••••••, '--more=••••••]",
+        ),
+        (
+            "[-phunter2, hunter2, --hunter:2]",
+            "[••••••, ••••••, ••••••]",
+        ),
+        (
+            "[--password, token, login, hunter2]",
+            "[--password, ••••••, login, ••••••]",
+        ),
+        (
+            "[--region, 3q2+7w3q2+7wAbCdEfGhIjKlMnOpQrStUvWxYz09]",
+            "[--region, ••••••]",
+        ),
+        ("hunter2", "••••••"),
+    ] {
+        assert_eq!(shown(arguments), expected);
+    }
 }
 
 #[test]
