@@ -367,7 +367,7 @@ impl Shared {
         let extra = self.chain.folders().iter();
         let mut folders: Vec<PathBuf> = extra.filter(|folder| folder.is_dir()).cloned().collect();
         for path in self.chain.files() {
-            for path in [path.clone(), file::resolve(path)] {
+            for path in file::trail(path) {
                 let folder = path
                     .ancestors()
                     .skip(1)

@@ -56,6 +56,34 @@ pub(super) fn resolve(path: &Path) -> PathBuf {
     }
 }
 
+/// What leads to a file: its path, and each link on the way, of files and of folders.
+pub(super) fn trail(path: &Path) -> Vec<PathBuf> {
+    let mut trail = Vec::new();
+    let mut waiting = vec![path.to_owned()];
+    while let Some(path) = waiting.pop() {
+        if trail.len() > LINKS_MAX || trail.contains(&path) {
+            continue;
+        }
+        for link in path.ancestors() {
+            let Ok(target) = fs::read_link(link) else {
+                continue;
+            };
+            let folder = link.parent().unwrap_or(Path::new(""));
+            let rest = path.strip_prefix(link).unwrap_or(Path::new(""));
+            waiting.push(
+                folder
+                    .join(target)
+                    .components()
+                    .chain(rest.components())
+                    .collect(),
+            );
+            trail.push(link.to_owned());
+        }
+        trail.push(path);
+    }
+    trail
+}
+
 /// The bytes, or none where there is no such file.
 pub(super) fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
     match fs::read(path) {

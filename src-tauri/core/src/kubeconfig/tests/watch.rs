@@ -49,6 +49,39 @@ async fn a_switch_by_kubectl_and_one_by_us_are_seen() {
     assert_eq!(current(&next(&mut stream).await), None);
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn a_link_on_the_way_that_is_swapped_is_seen() {
+    use std::os::unix::fs::symlink;
+    let home = Home::with(&[None]);
+    let place = |name: &str| home.path().join(name);
+    for (folder, current) in [("one", "prod"), ("two", "kind-test")] {
+        fs::create_dir(place(folder)).unwrap();
+        let text = PERSONAL.replace("'prod'", &format!("'{current}'"));
+        fs::write(place(folder).join("kube"), text).unwrap();
+    }
+    for (first, target, other) in [
+        ("links/middle", "../one/kube", "../two/kube"),
+        ("links/folder/kube", "../one", "../two"),
+    ] {
+        let _ = fs::remove_dir_all(place("links"));
+        let _ = fs::remove_file(home.file(0));
+        fs::create_dir(place("links")).unwrap();
+        symlink(first, home.file(0)).unwrap();
+        let link = place(first.strip_suffix("/kube").unwrap_or(first));
+        symlink(target, &link).unwrap();
+        let mut stream = pin!(home.kubeconfig().watch());
+        assert_eq!(current(&next(&mut stream).await), Some("prod"), "{first}");
+        symlink(other, place("links/new")).unwrap();
+        fs::rename(place("links/new"), &link).unwrap();
+        assert_eq!(
+            current(&next(&mut stream).await),
+            Some("kind-test"),
+            "{first}"
+        );
+    }
+}
+
 /// The clock goes on by itself whenever everybody waits for it: what is measured is what is waited for, and
 /// not how busy this machine is.
 #[tokio::test(start_paused = true)]
