@@ -384,6 +384,10 @@ by: Author,
  */
 files: Array<string>, 
 /**
+ * Those of them that were not there before it: putting back what was before removes them.
+ */
+made?: Array<string>, 
+/**
  * It was undone since.
  */
 undone: boolean, 

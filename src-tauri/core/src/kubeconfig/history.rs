@@ -102,9 +102,16 @@ pub(super) fn begin(
     Ok(Begun { store, version })
 }
 
-/// Looks at what the files hold now, and keeps what another program changed.
-pub(super) fn observe(folder: &Path, files: &[(PathBuf, Option<Vec<u8>>)]) -> io::Result<()> {
+/// Looks at what the files hold now, and keeps what another program changed. Of files that are
+/// neither among them nor `covered`, what they held last is forgotten.
+pub(super) fn observe(
+    folder: &Path,
+    files: &[(PathBuf, Option<Vec<u8>>)],
+    covered: impl Fn(&Path) -> bool,
+) -> io::Result<()> {
     let store = Store::open(folder)?;
+    let is_seen = |path: &Path| files.iter().any(|(seen, _)| seen == path);
+    store.forget_unless(|path| is_seen(path) || covered(path))?;
     for (path, bytes) in files {
         store.notice(path, bytes.as_deref())?;
     }
@@ -150,6 +157,7 @@ pub(super) fn versions(folder: &Path, covered: impl Fn(&Path) -> bool) -> Vec<Ve
                 at: record.at,
                 undone: undone.contains(&id),
                 put_back: record.files.iter().all(&mut holds),
+                made: record.made().collect(),
                 by: record.by,
                 files,
             })

@@ -4,7 +4,13 @@
 //! on the file. kubectl truncates a file and then writes it, so a file that has just become empty
 //! or unreadable is read again before it is believed.
 
-use std::{collections::BTreeSet, io, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeSet,
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use futures_util::{Stream, stream};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
@@ -121,7 +127,11 @@ impl Watch {
         }
         let shared = Arc::clone(&self.kubeconfig.shared);
         let seen = files.clone();
-        let keep = move || history::observe(&shared.history, &seen);
+        let keep = move || {
+            let chain = shared.chain.files();
+            let covered = |path: &Path| chain.iter().any(|file| file::resolve(file) == path);
+            history::observe(&shared.history, &seen, covered)
+        };
         let mut keeping = tokio::task::spawn_blocking(keep);
         self.kept = files;
         match timeout(KEEP_MAX, &mut keeping).await {

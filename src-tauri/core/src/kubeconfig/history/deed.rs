@@ -41,6 +41,10 @@ pub struct Version {
     pub by: Author,
     /// The files it changed, with symlinks followed.
     pub files: Vec<PathBuf>,
+    /// Those of them that were not there before it: putting back what was before removes them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<Vec<PathBuf>>"))]
+    pub made: Vec<PathBuf>,
     /// It was undone since.
     pub undone: bool,
     /// The files hold now what they held before it: nothing is left to put back.

@@ -5,7 +5,7 @@
 //! folder, which ends with the process. Old versions go when there are too many or too much.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, HashSet},
     fs::{self, File, OpenOptions},
     io::{self, Write},
     path::{Path, PathBuf},
@@ -26,6 +26,9 @@ const VERSIONS_MAX: usize = 200;
 
 /// How many bytes of content are kept; what the latest version needs is, whatever its size.
 const BYTES_MAX: u64 = 20_000_000;
+
+/// Larger contents that other programs wrote are not kept: that they were there is.
+pub(super) const CONTENT_MAX: u64 = 8_000_000;
 
 const RECORD: &str = "json";
 const PENDING: &str = "pending";
@@ -62,6 +65,12 @@ impl Record {
             undoes,
             files,
         }
+    }
+
+    /// The files that were not there before.
+    pub(super) fn made(&self) -> impl Iterator<Item = PathBuf> {
+        let made = self.files.iter().filter(|file| file.before.is_none());
+        made.map(|file| PathBuf::from(&file.path))
     }
 
     pub(super) fn paths(&self) -> impl Iterator<Item = PathBuf> {
@@ -173,16 +182,14 @@ impl Store {
             Some(before) if *before == now => return Ok(()),
             Some(before) => before.clone(),
             None => {
-                if let Some(bytes) = bytes {
-                    self.keep(bytes)?;
-                }
+                self.keep_small(bytes)?;
                 known.insert(path, now);
-                return self.set_known(&known);
+                self.set_known(&known)?;
+                self.prune();
+                return Ok(());
             }
         };
-        if let Some(bytes) = bytes {
-            self.keep(bytes)?;
-        }
+        self.keep_small(bytes)?;
         let file = FileRecord {
             path,
             before,
@@ -190,6 +197,25 @@ impl Store {
         };
         let id = self.begin(&Record::now(Author::AnotherProgram, None, vec![file]))?;
         self.finish(id)
+    }
+
+    fn keep_small(&self, bytes: Option<&[u8]>) -> io::Result<()> {
+        match bytes {
+            Some(bytes) if bytes.len() as u64 <= CONTENT_MAX => self.keep(bytes).map(|_| ()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Forgets what files held last that are no longer in use.
+    pub(super) fn forget_unless(&self, used: impl Fn(&Path) -> bool) -> io::Result<()> {
+        let mut known = known(&self.folder);
+        let before = known.len();
+        known.retain(|path, _| used(Path::new(path)));
+        if known.len() < before {
+            self.set_known(&known)?;
+            self.prune();
+        }
+        Ok(())
     }
 
     /// A process died in the middle of a change: the files tell whether it was made.
@@ -223,8 +249,12 @@ impl Store {
     /// Forgets the oldest versions beyond the bounds, and then what none of the others needs.
     fn prune(&self) {
         let mut needed: HashSet<String> = known(&self.folder).into_values().flatten().collect();
-        let mut sizes = HashMap::new();
-        let mut bytes = 0;
+        let size = |content: &String| {
+            let size = fs::metadata(self.folder.join(content));
+            size.map_or(0, |metadata| metadata.len())
+        };
+        let mut counted = needed.clone();
+        let mut bytes: u64 = counted.iter().map(size).sum();
         let mut full = false;
         for (kept, (id, record)) in records(&self.folder).into_iter().rev().enumerate() {
             let contents = record
@@ -233,11 +263,8 @@ impl Store {
                 .flat_map(|file| [&file.before, &file.after]);
             let contents: Vec<String> = contents.flatten().cloned().collect();
             for content in &contents {
-                if !sizes.contains_key(content) {
-                    let size = fs::metadata(self.folder.join(content));
-                    let size = size.map_or(0, |metadata| metadata.len());
-                    sizes.insert(content.clone(), size);
-                    bytes += size;
+                if counted.insert(content.clone()) {
+                    bytes += size(content);
                 }
             }
             full |= kept > 0 && (kept >= VERSIONS_MAX || bytes > BYTES_MAX);
@@ -281,7 +308,13 @@ pub(super) fn known(folder: &Path) -> BTreeMap<String, Option<String>> {
 
 /// A content that was kept.
 pub(super) fn kept(folder: &Path, name: &str) -> io::Result<Vec<u8>> {
-    let bytes = fs::read(folder.join(name))?;
+    let bytes = fs::read(folder.join(name)).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => io::Error::other(format!(
+            "what a file held then was larger than {} MB and was not kept",
+            CONTENT_MAX / 1_000_000
+        )),
+        _ => error,
+    })?;
     if digest(&bytes) == name {
         Ok(bytes)
     } else {

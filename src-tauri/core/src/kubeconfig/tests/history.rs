@@ -306,6 +306,71 @@ async fn versions_are_private_and_bounded_in_number() {
 }
 
 #[tokio::test]
+async fn what_files_held_that_are_no_longer_in_use_is_forgotten() {
+    let home = Home::with(&[Some(PERSONAL), Some("contexts: []\n")]);
+    let target = |index| fs::canonicalize(home.file(index)).unwrap();
+    let seen = |index| (target(index), fs::read(home.file(index)).ok());
+    let kept = || {
+        let files = fs::read_dir(home.history()).unwrap();
+        let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+        names.filter(|name| name.len() == 64).count()
+    };
+    history::observe(&home.history(), &[seen(0), seen(1)], |_| false).unwrap();
+    assert_eq!(kept(), 2);
+    // One that is in use and cannot be read now is not forgotten.
+    let second = target(1);
+    history::observe(&home.history(), &[seen(0)], |path| path == second).unwrap();
+    assert_eq!(kept(), 2);
+    history::observe(&home.history(), &[seen(0)], |_| false).unwrap();
+    assert_eq!(kept(), 1);
+}
+
+#[tokio::test]
+async fn of_a_giant_that_another_program_wrote_only_the_fact_is_kept() {
+    let giant = format!("{PERSONAL}# {}\n", "x".repeat(9_000_000));
+    let home = Home::one(&giant);
+    let target = fs::canonicalize(home.file(0)).unwrap();
+    let look = || {
+        let seen = (target.clone(), fs::read(home.file(0)).ok());
+        history::observe(&home.history(), &[seen], |_| false).unwrap();
+    };
+    look();
+    fs::write(home.file(0), PERSONAL).unwrap();
+    look();
+    let kubeconfig = home.kubeconfig();
+    let versions = kubeconfig.history().await;
+    assert_eq!(versions.len(), 1);
+    let refused = kubeconfig.restore(versions[0].id).await.unwrap_err();
+    let why = std::error::Error::source(&refused).unwrap().to_string();
+    assert_eq!(
+        why,
+        "what a file held then was larger than 8 MB and was not kept"
+    );
+    let files = fs::read_dir(home.history()).unwrap();
+    let bytes: u64 = files
+        .map(|file| file.unwrap().metadata().unwrap().len())
+        .sum();
+    assert!(bytes < 1_000_000, "{bytes}");
+    // What we change ourselves can always be undone.
+    fs::write(home.file(0), &giant).unwrap();
+    kubeconfig.add_cluster(entry("dev"), false).await.unwrap();
+    kubeconfig.undo().await.unwrap();
+    assert!(home.content() == giant);
+}
+
+#[tokio::test]
+async fn a_version_tells_which_files_its_restoring_would_remove() {
+    let home = Home::with(&[None]);
+    let kubeconfig = home.kubeconfig();
+    kubeconfig.add_cluster(entry("one"), false).await.unwrap();
+    kubeconfig.add_cluster(entry("two"), false).await.unwrap();
+    let versions = kubeconfig.history().await;
+    let made: Vec<_> = versions.into_iter().map(|version| version.made).collect();
+    let target = fs::canonicalize(home.file(0)).unwrap();
+    assert_eq!(made, [vec![], vec![target]]);
+}
+
+#[tokio::test]
 async fn versions_are_bounded_in_bytes_and_the_latest_is_always_kept() {
     let padding = format!("# {}\n", "x".repeat(1_000_000)).repeat(6);
     let home = Home::one(&format!("{PERSONAL}{padding}"));
