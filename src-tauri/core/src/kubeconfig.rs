@@ -49,6 +49,7 @@ use std::{
 
 use futures_util::Stream;
 
+pub(crate) use self::file::write_private;
 use self::{chain::Chain, transaction::Transaction};
 pub use self::{
     chain::Locations,

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Context, ContextName, Contexts};
+use super::{Context, ContextName, Contexts, host};
 
 /// How many rows a list of the rest has at most.
 pub const ROWS_MAX: usize = 25;
@@ -105,8 +105,7 @@ fn by_provider(mut contexts: Vec<&Context>) -> Vec<Row<'_>> {
 /// Who runs the cluster, where its names or its server say so.
 fn provider(context: &Context) -> Option<&'static str> {
     let server = context.server.as_deref().unwrap_or_default();
-    let host = server.split_once("://").map_or(server, |(_, rest)| rest);
-    let host = host.split(['/', ':']).next().unwrap_or_default();
+    let host = host(server).unwrap_or_default();
     let named = |start: &str| {
         context.name.as_str().starts_with(start) || context.cluster.starts_with(start)
     };

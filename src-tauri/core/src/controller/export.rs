@@ -4,8 +4,7 @@
 //! cluster is deleted. The user's own kubeconfig is not touched.
 
 use std::{
-    fs,
-    io::{self, Write as _},
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -16,7 +15,7 @@ use crate::{
     engine::Engine,
     error::{Code, Explain},
     health::{self, HealthError},
-    kubeconfig::{ClusterEntry, KubeconfigError},
+    kubeconfig::{ClusterEntry, KubeconfigError, write_private},
 };
 
 /// Why there is no such file.
@@ -72,7 +71,10 @@ pub(super) async fn line(
     let entry =
         ClusterEntry::from_k3s(cluster, &text, address.url()).map_err(ExportError::Kubeconfig)?;
     let target = path.clone();
-    let write = move || write(&target, entry.standalone().expose_secret());
+    let write = move || {
+        target.parent().map_or(Ok(()), fs::create_dir_all)?;
+        write_private(&target, entry.standalone().expose_secret().as_bytes())
+    };
     let written = tokio::task::spawn_blocking(write).await;
     written
         .unwrap_or_else(|panicked| Err(panicked.into()))
@@ -86,17 +88,6 @@ pub(super) async fn line(
 /// The line that makes a shell use this kubeconfig.
 pub(super) fn pointing_at(path: &Path) -> String {
     format!("export KUBECONFIG={}", quoted(path))
-}
-
-/// A temporary file is its owner's alone, and stays so when it takes its place.
-fn write(path: &Path, text: &str) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)?;
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    Ok(())
 }
 
 /// As a shell reads it: bare where that is safe, in single quotes elsewhere.

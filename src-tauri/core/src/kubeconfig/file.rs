@@ -135,7 +135,7 @@ pub(super) fn replace(
 }
 
 /// Writes a file that its owner alone may read, whatever was there: whole or not at all.
-pub(super) fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());

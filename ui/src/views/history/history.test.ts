@@ -215,3 +215,18 @@ test("where nobody knows what becomes the current context, that is said with car
   await userEvent.click(within(dialog).getByRole("button", { name: "Undo" }));
   expect(backend.kubeconfig.changes).toEqual([["undo", 9, true]]);
 });
+
+test("files that a change made are told to go, apart from those that get their content back", async () => {
+  await open((backend) => {
+    const files = ["/home/ada/.kube/config", "/home/ada/.kube/new"];
+    backend.kubeconfig.versions = versions.map((one) =>
+      one.id === 5 ? { ...one, files, made: ["/home/ada/.kube/new"] } : one,
+    );
+  });
+  await userEvent.click(await row(/Added the cluster dev/));
+  await userEvent.click(screen.getByRole("button", { name: "Restore…" }));
+  const [back, gone] = within(screen.getByRole("dialog")).getAllByRole("list");
+  expect(back).toHaveTextContent(/^\/home\/ada\/\.kube\/config$/);
+  expect(gone).toHaveTextContent(/^\/home\/ada\/\.kube\/new$/);
+  expect(gone?.previousElementSibling).toHaveTextContent("did not exist before it, and are removed");
+});

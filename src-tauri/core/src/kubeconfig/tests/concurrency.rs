@@ -87,7 +87,8 @@ const SOAK: Duration = Duration::from_secs(60);
 /// kubectl reads the files once before it takes the lock and writes what differs from that. So two
 /// kubectl processes at once lose each other's changes, and one that runs into ours may take ours
 /// out again. Hence one kubectl at a time here: what is then missing of kubectl's, we have lost;
-/// and what is missing of ours after the last kubectl, we add again, as the app does at start.
+/// and what a kubectl took out of ours is added again before it is looked for, since that is not
+/// ours to keep.
 #[tokio::test(flavor = "multi_thread")]
 async fn for_a_minute_no_update_of_kubectl_is_lost_to_us() {
     let home = Home::with(&[Some(PERSONAL), None]);
